@@ -1,0 +1,53 @@
+"""Plain values of a registry file: a pupil's row and the whole reading. Pure."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from .errors import CellError
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryRow:
+    """One pupil as the registry has him or her. `line` counts as the sheet does, from 1.
+
+    `extras` is what later prefills form 01: father, mother, guardian, registered and
+    current address, siblings, travel, weight and height, what the pupil lacks. Only
+    keys with a value are in it.
+    """
+
+    line: int
+    school_code: str
+    number: str
+    grade: str
+    room: str
+    student_number: str
+    sex: str
+    title: str
+    first_name: str
+    last_name: str
+    birth_date: date
+    disadvantage_poor: bool
+    extras: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Reading:
+    """What a file holds: its rows, its wrong cells, and what was passed over and why.
+
+    `outside` counts pupils of grades above the programme; `lines` the rows with content
+    under the header; `report_at` is the moment the file names as its own.
+    """
+
+    layout: str
+    report_at: datetime | None = None
+    lines: int = 0
+    outside: int = 0
+    rows: list[RegistryRow] = field(default_factory=list)
+    errors: list[CellError] = field(default_factory=list)
+    school_codes: set[str] = field(default_factory=set)
+
+    @property
+    def left_out(self) -> set[int]:
+        """The rows that a wrong cell keeps out."""
+        return {error.row for error in self.errors if error.leaves_row_out}
