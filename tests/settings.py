@@ -1,0 +1,18 @@
+"""The settings of the tests: the real ones, as the tables' owner, and faster where it is safe."""
+
+import os
+
+os.environ.setdefault("EQFUND_FAST_DB", "1")
+os.environ.setdefault("EQFUND_DATABASE_ROLE", "owner")
+
+from eqfund.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+CELERY_TASK_ALWAYS_EAGER = False
+AXES_ENABLED = False
