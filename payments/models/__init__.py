@@ -10,6 +10,15 @@ from .bank import (
     ResultLine,
     SchoolBook,
 )
+from .payout import CannotPay, ClassPayoutReport, PayoutEvidence, Receipt06, SchoolPayoutReport
+from .refunds import (
+    Letter08,
+    NilRefund,
+    Refund,
+    RefundLine,
+    RefundStatement,
+    RefundStatementLine,
+)
 from .rounds import BenefitRate, Entitlement, LeftOut, Transfer, TransferRound
 
 __all__ = [
@@ -17,15 +26,26 @@ __all__ = [
     "BankFile",
     "BankLine",
     "BenefitRate",
+    "CannotPay",
+    "ClassPayoutReport",
     "ContinuingConfirmation",
     "Entitlement",
     "LedgerEntry",
     "LeftOut",
+    "Letter08",
+    "NilRefund",
+    "PayoutEvidence",
+    "Receipt06",
     "ReceivingChannel",
+    "Refund",
+    "RefundLine",
+    "RefundStatement",
+    "RefundStatementLine",
     "ResultFile",
     "ResultLine",
     "SchoolBankAccount",
     "SchoolBook",
+    "SchoolPayoutReport",
     "Transfer",
     "TransferRound",
 ]

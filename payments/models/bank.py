@@ -255,6 +255,7 @@ MOVEMENTS: tuple[tuple[str, str], ...] = (
     (Account.SCHOOL_IN_HAND, Account.BANK_CLEARING),  # a school's account was credited
     (Account.FUND, Account.BANK_CLEARING),  # the bank could not pay
     (Account.PUPIL, Account.SCHOOL_IN_HAND),  # a receipt
+    (Account.SCHOOL_IN_HAND, Account.PUPIL),  # a receipt voided: it was a mistake
     (Account.REFUND, Account.SCHOOL_IN_HAND),  # a refund found on the statement
 )
 
@@ -313,13 +314,21 @@ class LedgerEntry(models.Model):
                 name="ledger_school_pays_by_receipt_or_refund",
                 condition=Q(credit="school_in_hand", debit="pupil", receipt__isnull=False, refund=None)
                 | Q(credit="school_in_hand", debit="refund", receipt=None, refund__isnull=False)
-                | (~Q(credit="school_in_hand") & Q(receipt=None, refund=None)),
+                | Q(credit="pupil", receipt__isnull=False, refund=None)
+                | (~Q(credit__in=["school_in_hand", "pupil"]) & Q(receipt=None, refund=None)),
             ),
             models.UniqueConstraint(
                 name="ledger_transfer_leaves_the_bank_once", fields=["transfer"], condition=Q(credit="bank_clearing")
             ),
+            # which of the two, and only one at a time: trigger receipt_or_refund
             models.UniqueConstraint(
-                name="ledger_transfer_leaves_the_school_once", fields=["transfer"], condition=Q(credit="school_in_hand")
+                name="ledger_receipt_once", fields=["receipt"], condition=Q(credit="school_in_hand", debit="pupil")
+            ),
+            models.UniqueConstraint(
+                name="ledger_receipt_taken_back_once", fields=["receipt"], condition=Q(credit="pupil")
+            ),
+            models.UniqueConstraint(
+                name="ledger_refund_once_per_transfer", fields=["transfer"], condition=Q(debit="refund")
             ),
         ]
         indexes = [models.Index(name="ledger_by_school_and_round", fields=["school", "round"])]
