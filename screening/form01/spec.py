@@ -99,6 +99,7 @@ class Field:
     prefill: str = ""  # where an answer can come from: registry, sibling
     columns: tuple["Field", ...] = ()  # of MEMBERS, asked once per row
     folded: bool = False  # shown behind a "more" fold
+    g_code: bool = False  # of NATIONAL_ID: a G-code will do as well
 
     def label_of(self, code: str) -> str:
         """Return the label of a choice; ValueError when the field has no such choice."""

@@ -8,8 +8,7 @@ Source  the official form, agreed by seven public transcriptions. `floor_materia
         `visited_on` and the 1 km grid are ours.
 """
 
-from ..spec import Field, Kind, Spec
-from ..spec import gettext_noop as _
+from ..spec import Field, Kind, Spec, gettext_noop as _
 from .household import HOME, HOUSEHOLD, INSTITUTION, PUPIL
 from .visit import ADDRESS, CERTIFICATION, CONSENT, PHOTOS, SIGNATURES, TRAVEL
 

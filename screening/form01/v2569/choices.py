@@ -5,8 +5,7 @@ Source  DOMAIN tables of the official form (revision of 6 March 2569); where the
         leaves a list open (occupations, member education) the list is ours.
 """
 
-from ..spec import Choice
-from ..spec import gettext_noop as _
+from ..spec import Choice, gettext_noop as _
 
 FAMILY_STATUS = (
     Choice("together", _("Parents live together")),
@@ -68,7 +67,7 @@ OCCUPATION = (
 )
 
 MEMBER_RELATIONSHIP = (
-    Choice("self", _("The pupil")),
+    Choice("self", _("The pupil (self)")),
     Choice("father", _("Father")),
     Choice("mother", _("Mother")),
     Choice("sibling", _("Brother or sister")),

@@ -1,7 +1,6 @@
 """Form 01 of 2569, sections 1 to 4: the pupil, the household, the home, the institution. Pure."""
 
-from ..spec import Field, Kind, Section, When
-from ..spec import gettext_noop as _
+from ..spec import Field, Kind, Section, When, gettext_noop as _
 from . import choices as given
 
 IN_INSTITUTION = When("lives_with", ("institution",))
@@ -31,9 +30,7 @@ PUPIL = Section(
             _("The pupil lives with"),
             Kind.SINGLE,
             choices=given.LIVES_WITH,
-            help=_(
-                "An institutional household skips sections 2 and 3 and answers section 4."
-            ),
+            help=_("An institutional household skips sections 2 and 3 and answers section 4."),
             prefill="sibling",
         ),
         Field(
@@ -99,9 +96,7 @@ PUPIL = Section(
             _("Telephone"),
             Kind.PHONE,
             private=True,
-            help=_(
-                "9 to 10 digits. Without a telephone, give a neighbour's or the headman's."
-            ),
+            help=_("9 to 10 digits. Without a telephone, give a neighbour's or the headman's."),
             prefill="registry",
         ),
         Field(
@@ -159,6 +154,7 @@ MEMBER = (
         private=True,
         required=False,
         help=_("Leave empty if there is none."),
+        g_code=True,
     ),
     Field(
         "education",
@@ -167,9 +163,7 @@ MEMBER = (
         private=True,
         choices=given.MEMBER_EDUCATION,
     ),
-    Field(
-        "age", _("Age"), Kind.WHOLE, private=True, least=0, most=120, unit=_("years")
-    ),
+    Field("age", _("Age"), Kind.WHOLE, private=True, least=0, most=120, unit=_("years")),
     Field(
         "has_disability",
         _("Physical or intellectual disability"),
@@ -185,9 +179,7 @@ MEMBER = (
         required=False,
     ),
     _income("income_wage", _("Wage or salary"), _("Monthly average, before debts")),
-    _income(
-        "income_farm_net", _("Farming, after costs"), _("In a year of loss, enter 0")
-    ),
+    _income("income_farm_net", _("Farming, after costs"), _("In a year of loss, enter 0")),
     _income(
         "income_business_net",
         _("Own business, after costs"),
@@ -218,14 +210,12 @@ HOUSEHOLD = Section(
             least=1,
             most=30,
             unit=_("people"),
-            help=_(
-                "The form has 10 rows: in a larger household, list those who earn first."
-            ),
+            help=_("The form has 10 rows: in a larger household, list those who earn first."),
             prefill="sibling",
         ),
         Field(
             "members",
-            _("Members"),
+            _("Household members"),
             Kind.MEMBERS,
             private=True,
             columns=MEMBER,
@@ -251,12 +241,8 @@ def _also(code: str, choices: tuple[given.Choice, ...]) -> Field:
     )
 
 
-def _one(
-    code: str, label: str, choices: tuple[given.Choice, ...], help: str = ""
-) -> Field:
-    return Field(
-        code, label, Kind.SINGLE, choices=choices, help=help, prefill="sibling"
-    )
+def _one(code: str, label: str, choices: tuple[given.Choice, ...], help: str = "") -> Field:
+    return Field(code, label, Kind.SINGLE, choices=choices, help=help, prefill="sibling")
 
 
 HOME = Section(

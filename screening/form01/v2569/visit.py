@@ -1,7 +1,6 @@
 """Form 01 of 2569, sections 5 to 10: travel, address, photos, consent, signatures. Pure."""
 
-from ..spec import Field, Kind, Section, When
-from ..spec import gettext_noop as _
+from ..spec import Field, Kind, Section, When, gettext_noop as _
 from . import choices as given
 
 PER_MONTH = _("baht per month")
@@ -183,9 +182,7 @@ SIGNATURES = Section(
     _("Signatures"),
     (
         Field("sig_student", _("Signature of the pupil"), Kind.SIGNATURE, private=True),
-        Field(
-            "sig_guardian", _("Signature of the guardian"), Kind.SIGNATURE, private=True
-        ),
+        Field("sig_guardian", _("Signature of the guardian"), Kind.SIGNATURE, private=True),
         Field(
             "sig_teacher",
             _("Signature of the visiting teacher"),
@@ -245,11 +242,7 @@ CERTIFICATION = Section(
             Kind.PHOTO,
             private=True,
         ),
-        Field(
-            "sig_officer", _("Signature of the official"), Kind.SIGNATURE, private=True
-        ),
-        Field(
-            "sig_director", _("Signature of the director"), Kind.SIGNATURE, private=True
-        ),
+        Field("sig_officer", _("Signature of the official"), Kind.SIGNATURE, private=True),
+        Field("sig_director", _("Signature of the director"), Kind.SIGNATURE, private=True),
     ),
 )
