@@ -7,4 +7,6 @@ class ScreeningConfig(AppConfig):
     name = "screening"
 
     def ready(self) -> None:
-        from . import registered  # noqa: F401
+        from .registered import register
+
+        register()

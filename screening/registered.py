@@ -1,0 +1,5 @@
+"""What screening puts on the kernel's pages: called once, when the app is ready."""
+
+
+def register() -> None:
+    """Register tasks, panels and menu lines with eqfund.hooks."""
