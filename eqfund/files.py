@@ -1,0 +1,224 @@
+"""Take files in, keep them, hand them out. No generic address: each app serves its own.
+
+What a file is, is read from its content, never from its name. A photo waits in
+quarantine until a worker has re-encoded it (JPEG, at most 1600 px, no metadata);
+what it claimed of time and place is kept aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import uuid
+from datetime import datetime
+from typing import Any
+
+import imagehash
+import pillow_heif
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.http import FileResponse
+from django.utils.translation import gettext
+from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+
+from eqfund import audit, jobs
+from eqfund.models import StoredFile, User
+from eqfund.refusal import Refused
+
+pillow_heif.register_heif_opener()
+Image.MAX_IMAGE_PIXELS = 80_000_000
+
+MEGABYTE = 1024 * 1024
+MAX_IMAGE_MB = 20
+MAX_FILE_MB = 60
+LONGEST_SIDE_PX = 1600
+IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+TYPES = {
+    "pdf": "application/pdf",
+    "sheet": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv",
+    "xml": "application/xml",
+    "text": "text/plain",
+    "zip": "application/zip",
+    "image": "image/jpeg",
+}
+
+
+def kind_of(data: bytes) -> str:
+    """What a file is by its first bytes: image, pdf, sheet, zip, xml, or text; "" when it is none of them."""
+    if data.startswith(b"%PDF-"):
+        return "pdf"
+    if data.startswith(b"PK\x03\x04"):
+        return "sheet" if b"[Content_Types].xml" in data[:4096] or b"xl/" in data[:8192] else "zip"
+    if (
+        data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        or data[:4] == b"RIFF"
+        or data[4:8] == b"ftyp"
+    ):
+        return "image"
+    head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    if head.startswith(b"<"):
+        return "xml" if head[:200].lower().startswith(b"<?xml") else ""
+    return "text" if b"\0" not in head else ""
+
+
+def store_upload(
+    uploaded: Any,
+    *,
+    purpose: str,
+    path: str,
+    by: User,
+    at: datetime,
+    kinds: tuple[str, ...] = ("image",),
+    max_mb: int | None = None,
+) -> StoredFile:
+    """Keep an uploaded file if its content is one of `kinds` and its size allows; else Refused."""
+    limit = max_mb or (MAX_IMAGE_MB if kinds == ("image",) else MAX_FILE_MB)
+    if uploaded.size > limit * MEGABYTE:
+        raise Refused(
+            gettext(
+                "The file is %(size).1f MB; at most %(limit)d MB can be sent. Make it smaller and send it again."
+            )
+            % {"size": uploaded.size / MEGABYTE, "limit": limit}
+        )
+    data = uploaded.read()
+    if not data:
+        raise Refused(gettext("The file is empty. Choose another one."))
+    kind = kind_of(data)
+    if kind not in kinds:
+        wanted = ", ".join(
+            {"image": "JPG/PNG/HEIC", "pdf": "PDF", "sheet": "XLSX", "text": "CSV"}.get(
+                k, k.upper()
+            )
+            for k in kinds
+        )
+        raise Refused(
+            gettext("This file is not of a kind that can be read here. Send: %(kinds)s.")
+            % {"kinds": wanted}
+        )
+    if kind == "image":
+        _check_image(data)
+    return store_bytes(
+        data, purpose=purpose, kind=kind, path=path, by=by, at=at, original_name=uploaded.name or ""
+    )
+
+
+def store_bytes(
+    data: bytes,
+    *,
+    purpose: str,
+    kind: str,
+    path: str,
+    by: User | None,
+    at: datetime,
+    original_name: str = "",
+) -> StoredFile:
+    """Keep bytes as a file. An image waits in quarantine and is re-encoded by a job."""
+    name = f"{purpose}/{uuid.uuid4().hex}"
+    default_storage.save(name, ContentFile(data))
+    stored = StoredFile.objects.create(
+        purpose=purpose,
+        kind=kind,
+        content_type=TYPES[kind],
+        size=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        name=name,
+        original_name=original_name[-120:],
+        state=StoredFile.State.QUARANTINE if kind == "image" else StoredFile.State.CLEAN,
+        path=path,
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    if kind == "image":
+        jobs.start("files.clean_image", by=by, obj=stored, key=f"clean-image-{stored.pk}")
+    return stored
+
+
+def read_bytes(stored: StoredFile) -> bytes:
+    """The file's content, whole."""
+    with default_storage.open(stored.name) as file:
+        return bytes(file.read())
+
+
+def serve(
+    stored: StoredFile, *, by: User, at: datetime, filename: str = "", download: bool = True
+) -> FileResponse:
+    """Hand a file out, and write in the audit book that it was. The caller has asked visible_to."""
+    audit.record("download_file", stored, by=by, at=at, facts={"purpose": stored.purpose})
+    response = FileResponse(
+        default_storage.open(stored.name),
+        as_attachment=download,
+        filename=filename or f"{stored.purpose}-{stored.pk}",
+        content_type=stored.content_type,
+    )
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def clean_image(data: bytes) -> tuple[bytes, int, dict[str, Any]]:
+    """Re-encode a photo: (JPEG bytes without metadata, 64-bit signed perceptual hash, claims).
+
+    Claims are what the camera wrote of time and place: {"taken_at": str, "latitude": float, "longitude": float}.
+    """
+    image = Image.open(io.BytesIO(data))
+    claims = _claims(image)
+    upright = ImageOps.exif_transpose(image).convert("RGB")
+    upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+    bits = int(str(imagehash.phash(upright)), 16)
+    out = io.BytesIO()
+    upright.save(out, "JPEG", quality=82, optimize=True)
+    return out.getvalue(), bits - (1 << 64) if bits >= 1 << 63 else bits, claims
+
+
+@jobs.register("files.clean_image")
+def _clean_image_job(run: jobs.JobRun) -> dict[str, Any]:
+    """Re-encode one photo in quarantine."""
+    stored = StoredFile.objects.get(pk=run.job.object_id)
+    if stored.state != StoredFile.State.QUARANTINE:
+        return {"state": stored.state}
+    old = stored.name
+    try:
+        data, phash, claims = clean_image(read_bytes(stored))
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        StoredFile.objects.filter(pk=stored.pk).update(state=StoredFile.State.REJECTED)
+        return {"state": StoredFile.State.REJECTED.value}
+    name = default_storage.save(f"{stored.purpose}/{uuid.uuid4().hex}", ContentFile(data))
+    with transaction.atomic():
+        run.check_fence()
+        stored.name, stored.size, stored.phash = name, len(data), phash
+        stored.sha256, stored.content_type = hashlib.sha256(data).hexdigest(), TYPES["image"]
+        stored.claims = json.dumps(claims) if claims else ""
+        stored.state = StoredFile.State.CLEAN
+        stored.save()
+        transaction.on_commit(lambda: default_storage.delete(old))
+    return {"state": stored.state}
+
+
+def _check_image(data: bytes) -> None:
+    """Refuse what claims to be a picture and cannot be opened as one."""
+    try:
+        with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as image:
+            image.verify()
+    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        raise Refused(
+            gettext("The picture cannot be opened. Take it again, or send it as JPG.")
+        ) from None
+
+
+def _claims(image: Image.Image) -> dict[str, Any]:
+    exif = image.getexif()
+    claims: dict[str, Any] = {}
+    if taken := exif.get_ifd(ExifTags.IFD.Exif).get(ExifTags.Base.DateTimeOriginal):
+        claims["taken_at"] = str(taken)[:19]
+    gps = exif.get_ifd(ExifTags.IFD.GPSInfo)
+    try:
+        for name, value, side, negative in (("latitude", 2, 1, "S"), ("longitude", 4, 3, "W")):
+            degrees, minutes, seconds = (float(part) for part in gps[value])
+            sign = -1 if gps.get(side) == negative else 1
+            claims[name] = round(sign * (degrees + minutes / 60 + seconds / 3600), 6)
+    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+        pass
+    return claims

@@ -1,0 +1,104 @@
+"""Where higher apps fill pages of the kernel: they register in ready(), the kernel only calls.
+
+home_tasks           (user, at) -> list[Todo]             "what I must do, by when"
+pupil_panels         (pupil, user, at) -> list[Panel]     parts of a pupil's page
+menu                 MenuItem                             one menu for all posts of a person
+verification_checks  (school keys, term, at) -> {school key: [sentence]}   what stands against the schools' grants
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from eqfund import access
+
+
+class Registry[Item]:
+    """Things that apps add and the kernel goes through, in the order of `order`."""
+
+    def __init__(self) -> None:
+        self._items: list[tuple[int, Item]] = []
+
+    def register(self, item: Item, order: int = 50) -> Item:
+        """Add `item`; a second time is the same once (ready() may run twice in tests)."""
+        if all(item != known for _order, known in self._items):
+            self._items.append((order, item))
+            self._items.sort(key=lambda pair: pair[0])
+        return item
+
+    def __iter__(self):  # type: ignore[no-untyped-def]
+        return iter([item for _order, item in self._items])
+
+
+@dataclass(frozen=True, slots=True)
+class Todo:
+    """One thing for this person to do. `state` is a pill: "", "sun", "bad", "good", "info"."""
+
+    what: str
+    hint: str = ""
+    url: str = ""
+    action_label: str = ""
+    due: datetime | None = None
+    opens: datetime | None = None
+    state: str = ""
+    state_label: str = ""
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of a pupil's page: a title, a template, and what it shows."""
+
+    title: str
+    template: str
+    context: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """A line of the menu. `section` is work, place or settings; `label` may be lazy; `short` serves the phone's tabs."""
+
+    section: str
+    label: Any
+    url_name: str
+    verb: str
+    short: Any = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+
+home_tasks: Registry[Callable[[Any, datetime], list[Todo]]] = Registry()
+pupil_panels: Registry[Callable[[Any, Any, datetime], list[Panel]]] = Registry()
+menu: Registry[MenuItem] = Registry()
+# Set-based: one call answers for every school asked about; a school without fault is left out.
+verification_checks: Registry[Callable[[list[int], Any, datetime], dict[int, list[str]]]] = (
+    Registry()
+)
+
+SECTIONS = ("work", "place", "settings")
+
+
+def menu_for(user: Any, path: str) -> list[dict[str, Any]]:
+    """The menu's sections for this person; the item whose address begins `path` longest is current."""
+    items = [item for item in menu if access.paths_with(user, item.verb)]
+    matching = [
+        item
+        for item in items
+        if path == item.url or (item.url != "/" and path.startswith(item.url))
+    ]
+    current = max(matching, key=lambda item: len(item.url), default=None)
+    return [
+        {
+            "code": section,
+            "items": [{"item": i, "current": i is current} for i in items if i.section == section],
+        }
+        for section in SECTIONS
+        if any(item.section == section for item in items)
+    ]

@@ -1,0 +1,53 @@
+"""Small things that all views share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+from eqfund import clock
+
+PAGE_SIZE = 50
+
+
+def render_part(request: Any, template: str, part: str, context: dict[str, Any]) -> HttpResponse:
+    """Render one partial of `template` for htmx, or all of it for a browser.
+
+    htmx also asks for whole pages: on a boosted link, and when the browser's
+    Back button misses its cache.
+    """
+    htmx = getattr(request, "htmx", False)
+    whole = not htmx or htmx.boosted or htmx.history_restore_request
+    name = template if whole else f"{template}#{part}"
+    response = render(request, name, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PAGE_SIZE) -> Page[Any]:
+    """The page of `rows` that ?page= asks for; a wrong number gives the nearest one."""
+    return Paginator(rows, size).get_page(request.GET.get("page"))
+
+
+def everywhere(request: Any) -> dict[str, Any]:
+    """What base.html shows on every page."""
+    from eqfund.hooks import menu_for
+
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "demo_mode": settings.DEMO_MODE,
+        "moment": getattr(request, "moment", None) or clock.now(),
+        "menu": menu_for(user, request.path) if signed_in else [],
+        "contact": {
+            "phone": settings.CONTACT_PHONE,
+            "email": settings.CONTACT_EMAIL,
+            "line": settings.CONTACT_LINE,
+        },
+    }

@@ -1,0 +1,267 @@
+"""All settings, in one place, from the environment.
+
+Without DATABASE_URL and REDIS_URL the embedded PostgreSQL and Valkey serve.
+Without SECRET_KEY and the like, demo values are used, and only in demo mode:
+production (DEMO_MODE=false) refuses to start with them.
+"""
+
+from pathlib import Path
+
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.csp import CSP
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+from eqfund import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Env()
+env.read_env(str(BASE_DIR / ".env"), override=False)
+
+VAR_DIR = Path(env.str("EQFUND_VAR", str(BASE_DIR / "var")))
+DEMO_MODE = env.bool("DEMO_MODE", True)
+DEBUG = env.bool("DEBUG", False)
+
+# Secrets. The demo's are public, and refused outside demo mode.
+
+DEMO_SECRET = "demo-only-" + "not-a-secret-" * 4
+SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET)
+FIELD_KEYS = env.list("FIELD_KEYS", [DEMO_SECRET])  # oldest first; the last one writes
+INDEX_KEY = env.str("INDEX_KEY", DEMO_SECRET)
+if not DEMO_MODE and DEMO_SECRET in (SECRET_KEY, INDEX_KEY, *FIELD_KEYS):
+    raise ImproperlyConfigured(
+        "Set SECRET_KEY, FIELD_KEYS and INDEX_KEY: the demo's secrets are public and serve in demo mode only."
+    )
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEMO_MODE else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", [])
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "django_htmx",
+    "django_linear_migrations",
+    "axes",
+    "allauth",
+    "allauth.account",
+    "eqfund",
+    "screening",
+    "attendance",
+    "payments",
+    "monitoring.progress",
+    "rehearsal",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "eqfund.middleware.MomentMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "eqfund.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "eqfund.middleware.RefusalMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "eqfund.urls"
+WSGI_APPLICATION = "eqfund.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "eqfund.pages.everywhere",
+            ],
+        },
+    },
+]
+FORM_RENDERER = "eqfund.forms.Renderer"
+
+# Services
+
+SERVICES = embedded.ensure_services()
+# The application owns no table; migrations, tests and rehearsals work as the owner.
+AS_OWNER = env.str("EQFUND_DATABASE_ROLE", "application") == "owner"
+DATABASE_URL = SERVICES["DATABASE_OWNER_URL" if AS_OWNER else "DATABASE_URL"]
+REDIS_URL = SERVICES["REDIS_URL"]
+# The application's role owns no table; the owner's role migrates and runs the tests.
+AS_OWNER = env.str("EQFUND_DATABASE_ROLE", "application") == "owner"
+DATABASES = {
+    "default": embedded.django_database(
+        SERVICES["DATABASE_OWNER_URL" if AS_OWNER else "DATABASE_URL"]
+    ),
+}
+# Progress and heartbeats of jobs are written beside the work's own transaction.
+DATABASES["beside"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600}
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TIMEZONE = "Asia/Bangkok"
+CELERY_BEAT_SCHEDULE = {
+    "sweep-jobs": {"task": "eqfund.tasks.sweep_jobs", "schedule": 20.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+
+# People
+
+AUTH_USER_MODEL = "eqfund.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_ADAPTER = "eqfund.accounts.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username", "email"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_PREVENT_ENUMERATION = True
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_ENABLED = env.bool("AXES_ENABLED", True)
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# Words
+
+LANGUAGE_CODE = "th"
+LANGUAGES = [("th", _("Thai")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "monitoring" / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Asia/Bangkok"
+USE_THOUSAND_SEPARATOR = False
+
+# Files
+
+NODE_MODULES = BASE_DIR / "node_modules"
+STATIC_URL = "static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [
+    BASE_DIR / "static",
+    *(
+        (prefix, folder)
+        for prefix, folder in (
+            ("vendor/sarabun", NODE_MODULES / "@fontsource" / "sarabun" / "files"),
+            ("vendor/signature_pad", NODE_MODULES / "signature_pad" / "dist"),
+        )
+        if folder.is_dir()
+    ),
+]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": VAR_DIR / "files"},
+    },
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+if bucket := env.str("S3_BUCKET", ""):
+    STORAGES["default"] = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": env.str("S3_ENDPOINT_URL", None),
+            "querystring_auth": True,
+        },
+    }
+if not DEMO_MODE:
+    STORAGES["staticfiles"] = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"}
+WHITENOISE_USE_FINDERS = DEMO_MODE
+FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# The web's safety
+
+HTTPS = env.bool("HTTPS", not DEMO_MODE)
+SECURE_CSP = {
+    "default-src": [CSP.SELF],
+    "script-src": [CSP.SELF],
+    "style-src": [CSP.SELF],
+    "img-src": [CSP.SELF, "data:", "blob:"],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "object-src": [CSP.NONE],
+    "base-uri": [CSP.NONE],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.NONE],
+}
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = "Lax"
+X_FRAME_OPTIONS = "DENY"
+
+# Mail
+
+EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "eqfund <no-reply@localhost>")
+
+# The programme's contacts (letters 000 and 004; DOMAIN 3.1), shown on every page and letter.
+
+CONTACT_PHONE = env.str("CONTACT_PHONE", "0 2079 5475 กด 1")
+CONTACT_EMAIL = env.str("CONTACT_EMAIL", "CCT_support@eef.or.th")
+CONTACT_LINE = env.str("CONTACT_LINE", "@cctthailand")
+
+# The fund's biller for refunds: a made-up one until the fund gives its own.
+BILLER_ID = env.str("BILLER_ID", "099999999999901")
+BILLER_NAME = env.str("BILLER_NAME", "กสศ. (ตัวอย่าง)")
+BANK_COMPANY_ID = env.str("BANK_COMPANY_ID", "EQFUND")
+BANK_ACCOUNT = env.str("BANK_ACCOUNT", "0000000000")
+
+GRACE_HOURS = env.int("GRACE_HOURS", 72)
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
+}
+SILENCED_SYSTEM_CHECKS = env.list("SILENCED_SYSTEM_CHECKS", [])

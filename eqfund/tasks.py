@@ -1,0 +1,21 @@
+"""The kernel's tasks: run a job, send again what was left."""
+
+from celery import shared_task
+
+from eqfund import clock, jobs
+from eqfund.models import Job
+
+
+@shared_task(name="eqfund.tasks.run_job")
+def run_job(job_id: int) -> None:
+    """Do one job. A second delivery finds it taken or over, and does nothing."""
+    clock.refresh()
+    job = Job.objects.filter(pk=job_id).first()
+    if job is not None:
+        jobs.run_now(job)
+
+
+@shared_task(name="eqfund.tasks.sweep_jobs")
+def sweep_jobs() -> int:
+    """Send again what a crash left unsent; every 20 seconds."""
+    return jobs.sweep()

@@ -1,0 +1,68 @@
+"""Filters for money, dates and words as the screens show them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+
+from eqfund import clock, money, thai_text
+from eqfund.school_year import grade_label
+
+register = template.Library()
+
+
+@register.filter
+def baht(satang: int | None) -> str:
+    """1234500 -> 12,345.00; nothing for None."""
+    return "" if satang is None else money.baht(satang)
+
+
+@register.filter
+def baht_words(satang: int) -> str:
+    return money.baht_words(satang)
+
+
+@register.filter
+def thai_date(value: date | datetime | None) -> str:
+    """24 ก.ค. 2569, in Bangkok."""
+    if value is None:
+        return ""
+    return thai_text.thai_date(
+        value.astimezone(clock.BANGKOK).date() if isinstance(value, datetime) else value
+    )
+
+
+@register.filter
+def thai_datetime(value: datetime | None) -> str:
+    """24 ก.ค. 2569 17.00 น., in Bangkok."""
+    return "" if value is None else thai_text.thai_datetime(value.astimezone(clock.BANGKOK))
+
+
+@register.filter
+def thai_digits(value: Any) -> str:
+    return thai_text.thai_digits(str(value))
+
+
+@register.filter
+def grade(code: str) -> str:
+    return grade_label(code)
+
+
+@register.filter
+def thousands(value: int | None) -> str:
+    """12345 -> 12,345."""
+    return "" if value is None else f"{value:,}"
+
+
+@register.filter
+def get(mapping: dict[Any, Any], key: Any) -> Any:
+    """mapping[key], or nothing."""
+    return mapping.get(key, "")
+
+
+@register.filter
+def percent_of(part: int, whole: int) -> int:
+    """Whole percent, 0 when there is nothing to divide by."""
+    return 100 * part // whole if whole else 0

@@ -1,0 +1,104 @@
+"""The kernel's pages: home, a job's progress, the language; and the demo's own."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib.auth import login
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from eqfund import actions, demo, hooks
+from eqfund.access import ROLE_NAMES, Role, open_to_all, postings_of, requires
+from eqfund.models import Job, Term, User
+from eqfund.pages import render_part
+from eqfund.places import place_names
+from eqfund.windows import lines_for
+
+FAR = datetime.max.replace(tzinfo=UTC)
+
+
+@require_GET
+@requires("home")
+def home(request: Any) -> HttpResponse:
+    """What I must do, by when: fed by windows and state at every place of mine."""
+    todos = [todo for task in hooks.home_tasks for todo in task(request.user, request.moment)]
+    todos.sort(key=lambda todo: (todo.due or FAR, todo.what))
+    names = place_names({posting.path for posting in postings_of(request.user)})
+    posts = [(ROLE_NAMES[Role(p.role)], names.get(p.path, "")) for p in postings_of(request.user)]
+    context = {"todos": todos, "posts": posts, "windows": _open_windows(request)}
+    return render(request, "home.html", context)
+
+
+def _open_windows(request: Any) -> list[Any]:
+    """The windows open now at the person's places, the nearest close first, each once."""
+    term = Term.objects.current(request.moment)
+    found = {}
+    for posting in postings_of(request.user) if term else []:
+        for window in lines_for(term, posting.path):
+            if window.line.kind == "window" and window.closes_at and window.is_open(request.moment):
+                if posting.role in window.line.roles.split(";") or posting.path.count("/") < 4:
+                    found[window.line.activity, window.line.round_no] = window
+    return sorted(found.values(), key=lambda window: window.closes_at)
+
+
+@require_GET
+@requires("home")
+def job(request: Any, pk: int) -> HttpResponse:
+    """A job's card, asked for again until it is over."""
+    found = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
+    return render_part(request, "job.html", "card", {"job": found})
+
+
+@require_POST
+@open_to_all("the sign-in page, too, is read in Thai or English")
+def set_language(request: Any) -> HttpResponse:
+    """Thai or English for this session."""
+    if request.POST.get("language") in ("th", "en"):
+        request.session["language"] = request.POST["language"]
+    return redirect(_back(request))
+
+
+@require_POST
+@open_to_all("the demo's one-click sign-in; its address exists in demo mode only")
+def demo_sign_in(request: Any) -> HttpResponse:
+    """Sign in as a demo person by one click."""
+    person = get_object_or_404(
+        User, username=request.POST.get("username", ""), is_demo=True, is_active=True
+    )
+    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    return redirect("home")
+
+
+@require_GET
+@requires("move_clock")
+def demo_clock(request: Any) -> HttpResponse:
+    """Where the demo stands in its term, and what comes next."""
+    term = Term.objects.current(request.moment)
+    if term is None:
+        raise Http404
+    return render(
+        request, "demo/clock.html", {"term": term, "moments": demo.moments(term, request.moment)}
+    )
+
+
+@require_POST
+@requires("move_clock")
+def demo_clock_move(request: Any) -> HttpResponse:
+    """Move programme time forward: to the next event, or to a moment given."""
+    actions.move_clock(
+        demo.moment_from(request.POST, request.moment), by=request.user, at=request.moment
+    )
+    return redirect("demo-clock")
+
+
+def _back(request: HttpRequest) -> str:
+    """The page the person came from, if it is ours; else home."""
+    address = request.META.get("HTTP_REFERER", "")
+    ours = url_has_allowed_host_and_scheme(
+        address, {request.get_host()}, require_https=request.is_secure()
+    )
+    return address if ours else "/"
