@@ -18,7 +18,49 @@ ACTIVITY: dict[str, str] = {
     "eqfund.confirm_school_profile": "school_profile",
     "eqfund.move_pupil_out": ALWAYS,
     # screening
+    "screening.make_model": ALWAYS,
+    "screening.release_model": ALWAYS,
+    "screening.record_facts": ALWAYS,  # part of submitting form 01, which asks its own window
+    "screening.score_term": ALWAYS,  # after the close of form 01, by its own refusal
+    "screening.propose_institution": ALWAYS,
+    "screening.decide_institution": ALWAYS,
+    "screening.set_policy": ALWAYS,
+    "screening.announce_results": "pmt_announcement",
+    "screening.open_meeting": "form05",
+    "screening.save_meeting": "form05",
+    "screening.save_members": "form05",
+    "screening.save_lines": "form05",
+    "screening.save_plan": "form05",
+    "screening.attach_minutes": "form05",
+    "screening.sign_meeting": "form05",
+    "screening.reopen_meeting": ALWAYS,  # what follows asks form05: an extension
+    "screening.verify_meetings": "fund_verification",
+    "screening.send_back": "fund_verification",
+    "screening.end_grant": ALWAYS,
+    "screening.load_grants": ALWAYS,
+    "screening.settle_grants": ALWAYS,
     # attendance
+    # payments: accounts, channels, rates, rounds
+    "payments.propose_account": "school_bank_account",
+    "payments.approve_account": "school_bank_account",
+    "payments.accept_account": ALWAYS,
+    "payments.send_back_account": ALWAYS,
+    "payments.confirm_continuing": "confirm_continuing",
+    "payments.confirm_all_unchanged": "confirm_continuing",
+    "payments.correct_continuing": "confirm_continuing",
+    "payments.correct_channel": "correct_channel",
+    "payments.choose_channel": "choose_channel",
+    "payments.propose_rate": ALWAYS,
+    "payments.approve_rate": ALWAYS,
+    "payments.plan_round": ALWAYS,
+    "payments.start_build": ALWAYS,
+    "payments.build_round": ALWAYS,
+    "payments.approve_round": ALWAYS,
+    "payments.release_round": ALWAYS,
+    "payments.send_back_round": ALWAYS,
+    "payments.cancel_round": ALWAYS,
+    "payments.publish_round": ALWAYS,
+    "payments.close_round": ALWAYS,
     # payments
     # monitoring
 }
