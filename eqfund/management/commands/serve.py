@@ -1,0 +1,208 @@
+"""Run everything on this machine: web, worker and beat, stopped together by Ctrl-C."""
+
+import contextlib
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+from urllib.error import HTTPError, URLError
+from urllib.request import urlopen
+
+from django.conf import settings
+from django.core.management import get_commands
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import translation
+
+from eqfund import embedded
+
+READY_SECONDS = 60
+STOP_SECONDS = 20
+
+
+class Command(BaseCommand):
+    help = "Migrate, fill an empty database with the demo, and run web, worker and beat."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--port", type=int, default=int(os.environ.get("PORT", "8000")))
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], options["port"]
+        see_that_port_is_free(host, port)
+        signal.signal(signal.SIGTERM, lambda *_: raise_interrupt())
+        signal.signal(signal.SIGHUP, lambda *_: raise_interrupt())
+        children: dict[str, subprocess.Popen[bytes]] = {}
+        try:
+            self.step("Migrations")
+            self.manage("migrate", "--verbosity", "0")
+            self.fill()
+            self.step("Starting web, worker and beat")
+            for name, command in commands(host, port).items():
+                children[name] = start(command)
+            self.wait_until_ready(host, port, children)
+            self.greet(port)
+            ended = first_to_end(children)
+            raise CommandError(
+                f"The {ended} ended by itself; everything was stopped. Its words stand above."
+            )
+        except KeyboardInterrupt:
+            self.stdout.write("")
+        finally:
+            self.step("Stopping")
+            stop(children)
+            embedded.stop_services()
+
+    def step(self, words: str) -> None:
+        self.stdout.write(self.style.MIGRATE_HEADING(f"==> {words}"))
+
+    def manage(self, *arguments: str) -> None:
+        """Run another command, in a process of its own; migrations work as the tables' owner."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, env=environment()
+        )
+        if done.returncode:
+            raise CommandError(f"manage.py {arguments[0]} failed; nothing was started.")
+
+    def fill(self) -> None:
+        """Fill an empty database with the demo; begin again if that was cut short last time."""
+        from eqfund.models import User
+
+        if not settings.DEMO_MODE or "seed_demo" not in get_commands():
+            return
+        begun = Path(embedded.var_folder()) / "demo.begun"
+        if begun.exists():
+            self.step("Emptying the database: filling it was cut short last time")
+            self.manage("flush", "--no-input", "--verbosity", "0")
+        elif User.objects.exists():
+            return
+        self.step("Demo data: a country in miniature, in the middle of July 2569 (about a minute)")
+        begun.touch()
+        self.manage("seed_demo")
+        begun.unlink()
+
+    def wait_until_ready(
+        self, host: str, port: int, children: dict[str, subprocess.Popen[bytes]]
+    ) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not answers(port):
+            if any(child.poll() is not None for child in children.values()):
+                return  # said by whoever looks after the children
+            if time.monotonic() > deadline:
+                raise CommandError(
+                    f"The web server did not answer on port {port} in {READY_SECONDS} s."
+                )
+            time.sleep(0.2)
+
+    def greet(self, port: int) -> None:
+        self.stdout.write(
+            self.style.SUCCESS(f"\n    http://localhost:{port}    (Ctrl-C stops everything)\n")
+        )
+        if settings.DEMO_MODE:
+            with translation.override("th"):
+                for line in demo_people():
+                    self.stdout.write(line)
+        self.stdout.write("")
+
+
+def raise_interrupt() -> None:
+    raise KeyboardInterrupt
+
+
+def see_that_port_is_free(host: str, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise CommandError(
+                f"Port {port} is not to be had ({error.strerror}). Stop what uses it, or choose another: make run PORT=8001\n"
+                f"ใช้พอร์ต {port} ไม่ได้ ให้หยุดโปรแกรมที่ใช้อยู่ หรือเลือกพอร์ตอื่น: make run PORT=8001"
+            ) from error
+
+
+def environment() -> dict[str, str]:
+    """What our children are given: the addresses of the services, so that none starts its own."""
+    return os.environ | embedded.ensure_services()
+
+
+def commands(host: str, port: int) -> dict[str, list[str]]:
+    run = [sys.executable, "-m"]
+    queue = [*run, "celery", "-A", "eqfund"]
+    return {
+        "web": [*run, "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
+                "--workers", os.environ.get("WEB_PROCESSES", "1"), "--blocking-threads", "8",
+                "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "eqfund.wsgi:application"],
+        "worker": [*queue, "worker", "--concurrency", os.environ.get("WORKER_PROCESSES", "2"),
+                   "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
+        "beat": [*queue, "beat", "--loglevel", "WARNING", "--pidfile", ""],
+    }  # fmt: skip
+
+
+def start(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a child in a session of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    return subprocess.Popen(
+        command,
+        cwd=settings.BASE_DIR,
+        env=environment() | {"DJANGO_SETTINGS_MODULE": "eqfund.settings"},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=end_with_parent if sys.platform == "linux" else None,
+    )
+
+
+def end_with_parent() -> None:
+    """Ask the kernel to end this child should its parent be killed."""
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)  # PR_SET_PDEATHSIG
+
+
+def answers(port: int) -> bool:
+    try:
+        with urlopen(f"http://127.0.0.1:{port}/", timeout=5):
+            return True
+    except HTTPError:
+        return True
+    except (URLError, OSError):
+        return False
+
+
+def first_to_end(children: dict[str, subprocess.Popen[bytes]]) -> str:
+    while True:
+        for name, child in children.items():
+            if child.poll() is not None:
+                return name
+        time.sleep(0.5)
+
+
+def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
+    """Ask all to end, then insist; a job that is cut short is taken up again at the next start."""
+    for child in children.values():
+        with contextlib.suppress(ProcessLookupError):
+            child.terminate()
+    deadline = time.monotonic() + STOP_SECONDS
+    for child in children.values():
+        try:
+            child.wait(max(0.1, deadline - time.monotonic()))
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+
+
+def demo_people() -> list[str]:
+    """The people to sign in as: name to type, role, and who they are."""
+    from eqfund.access import ROLE_NAMES, Role
+    from eqfund.models import Posting
+
+    order = list(Role)
+    postings = list(Posting.objects.select_related("user").order_by("pk")[:200])
+    shown: dict[str, str] = {}
+    for posting in sorted(postings, key=lambda one: order.index(Role(one.role))):
+        line = f"    {posting.user.username:<22} {ROLE_NAMES[Role(posting.role)]}  ({posting.user.full_name})"
+        shown.setdefault(posting.role, line)
+    return list(shown.values())
