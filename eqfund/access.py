@@ -147,6 +147,18 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "payments.cancel_round": (F,),
     "payments.publish_round": (F,),
     # payments
+    # payments: payout, refunds, letters
+    "payments.read_payout": (T, A, D, O, H, *FUND_STAFF, U),
+    "payments.read_receipts": (T, A, D, O, *FUND_STAFF, U),
+    "payments.pay": (T, A),
+    "payments.report_class": (T,),
+    "payments.send_back_class": (A,),
+    "payments.report_school": (A,),
+    "payments.sign_school_report": (D,),
+    "payments.refund": (A,),
+    "payments.read_refunds": (A, D, O, *FUND_STAFF, U),
+    "payments.match_refunds": (N,),
+    "payments.print_letters": (T, A, D, O, F),
     # monitoring
 }
 

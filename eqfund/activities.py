@@ -62,5 +62,27 @@ ACTIVITY: dict[str, str] = {
     "payments.publish_round": ALWAYS,
     "payments.close_round": ALWAYS,
     # payments
+    # payments: payout, refunds, letters
+    "payments.pay_pupils": "payout_report",  # after the due day it is late, not refused
+    "payments.void_receipt": "payout_report",
+    "payments.note_cannot_pay": "payout_report",
+    "payments.clear_cannot_pay": "payout_report",
+    "payments.add_class_evidence": "payout_report",
+    "payments.add_receipt_evidence": "payout_report",
+    "payments.remove_evidence": "payout_report",
+    "payments.check_evidence": ALWAYS,  # the system's look at a picture
+    "payments.submit_class_report": "payout_report",
+    "payments.send_back_class_report": "payout_report",
+    "payments.submit_school_report": "payout_report",
+    "payments.sign_school_report": "payout_report",
+    "payments.send_back_school_report": "payout_report",
+    "payments.issue_refund": "refund",
+    "payments.cancel_refund": "refund",
+    "payments.declare_nil_refund": "refund",
+    "payments.withdraw_nil_refund": "refund",
+    "payments.preview_statement": ALWAYS,  # the bank's file comes when it comes
+    "payments.apply_statement": ALWAYS,
+    "payments.issue_letters": ALWAYS,  # from publication on, by its own refusal
+    "payments.start_letters": ALWAYS,
     # monitoring
 }

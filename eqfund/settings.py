@@ -241,7 +241,18 @@ X_FRAME_OPTIONS = "DENY"
 
 # Mail
 
-EMAIL_BACKEND = env.str("EMAIL_BACKEND", "django.core.mail.backends.console.EmailBackend")
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+if host := env.str("EMAIL_HOST", ""):
+    MAILERS["default"] = {
+        "BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+        "OPTIONS": {
+            "host": host,
+            "port": env.int("EMAIL_PORT", 587),
+            "username": env.str("EMAIL_HOST_USER", ""),
+            "password": env.str("EMAIL_HOST_PASSWORD", ""),
+            "use_tls": env.bool("EMAIL_USE_TLS", True),
+        },
+    }
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "eqfund <no-reply@localhost>")
 
 # The programme's contacts (letters 000 and 004; DOMAIN 3.1), shown on every page and letter.
@@ -249,6 +260,15 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", "eqfund <no-reply@localhost>"
 CONTACT_PHONE = env.str("CONTACT_PHONE", "0 2079 5475 กด 1")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", "CCT_support@eef.or.th")
 CONTACT_LINE = env.str("CONTACT_LINE", "@cctthailand")
+
+# Letter 08: where its code leads, and who writes and signs it. No name until the fund gives one.
+PUBLIC_URL = env.str("PUBLIC_URL", "http://localhost:8000")
+LETTER_ISSUER = env.str("LETTER_ISSUER", "กองทุนเพื่อความเสมอภาคทางการศึกษา")
+LETTER_ADDRESS = env.str("LETTER_ADDRESS", "")
+LETTER_SIGNATORY = env.str("LETTER_SIGNATORY", "")
+LETTER_SIGNATORY_POSITION = env.str(
+    "LETTER_SIGNATORY_POSITION", "ผู้จัดการกองทุนเพื่อความเสมอภาคทางการศึกษา"
+)
 
 # The fund's biller for refunds: a made-up one until the fund gives its own.
 BILLER_ID = env.str("BILLER_ID", "099999999999901")
