@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
@@ -66,3 +66,19 @@ def get(mapping: dict[Any, Any], key: Any) -> Any:
 def percent_of(part: int, whole: int) -> int:
     """Whole percent, 0 when there is nothing to divide by."""
     return 100 * part // whole if whole else 0
+
+
+@register.filter
+def day_of_month(value: datetime) -> str:
+    """The day a due moment falls on, as people say it: midnight belongs to the day before."""
+    return str(_due_day(value).day)
+
+
+@register.filter
+def short_month(value: datetime) -> str:
+    """ก.ค."""
+    return thai_text.thai_date(_due_day(value)).split(" ")[1]
+
+
+def _due_day(value: datetime) -> date:
+    return (value.astimezone(clock.BANGKOK) - timedelta(seconds=1)).date()

@@ -1,0 +1,53 @@
+// Small helps that every page shares. Nothing here is needed to read or submit a page.
+
+// htmx 2 swaps no error reply unless told: a refusal (409) carries the sentence to show.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if (event.detail.xhr.status === 409 || event.detail.xhr.status === 422) {
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  }
+});
+
+// A button names the dialog it opens; without script the dialog's form is reached by its link.
+document.addEventListener("click", (event) => {
+  const opener = event.target.closest("[data-opens]");
+  if (opener) {
+    document.getElementById(opener.dataset.opens)?.showModal();
+    event.preventDefault();
+  }
+  if (event.target.closest("[data-closes]")) {
+    event.target.closest("dialog")?.close();
+    event.preventDefault();
+  }
+});
+
+// A second click on a submit button does nothing while the first is on its way.
+document.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  const form = event.target;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  if (form.method === "post" && !form.hasAttribute("hx-post")) {
+    form.dataset.sent = "yes";
+    window.addEventListener("pageshow", () => delete form.dataset.sent, { once: true });
+  }
+});
+
+// "Choose all" boxes: <input type="checkbox" data-all="name">
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.all;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`input[name="${name}"]:not(:disabled)`)) {
+    box.checked = event.target.checked;
+  }
+});
+
+// A filter form submits itself when a choice changes.
+document.addEventListener("change", (event) => {
+  if (event.target.closest("form[data-auto]")) event.target.form.requestSubmit();
+});
+
+// The error summary takes the focus, so that a screen reader begins there.
+document.querySelector(".errors")?.focus();
