@@ -146,7 +146,12 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "payments.release_round": (N,),
     "payments.cancel_round": (F,),
     "payments.publish_round": (F,),
-    # payments
+    # payments: bank files, results, the book
+    "payments.read_bank": (*FUND_STAFF, U),
+    "payments.bank_files": (N,),
+    "payments.bank_results": (N,),
+    "payments.read_ledger": (*FUND_STAFF, U),
+    "payments.read_money": (A, D, O, *FUND_STAFF, U),
     # payments: payout, refunds, letters
     "payments.read_payout": (T, A, D, O, H, *FUND_STAFF, U),
     "payments.read_receipts": (T, A, D, O, *FUND_STAFF, U),

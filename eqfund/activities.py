@@ -61,7 +61,25 @@ ACTIVITY: dict[str, str] = {
     "payments.cancel_round": ALWAYS,
     "payments.publish_round": ALWAYS,
     "payments.close_round": ALWAYS,
-    # payments
+    # payments: bank files, results, the book
+    "payments.write_bank_files": ALWAYS,  # the moments of a round are set by its release
+    "payments.allot_bank_lines": ALWAYS,
+    "payments.write_bank_file": ALWAYS,
+    "payments.download_bank_file": ALWAYS,
+    "payments.show_bank_file_password": ALWAYS,
+    "payments.record_sent": ALWAYS,
+    "payments.upload_result": ALWAYS,
+    "payments.read_result": ALWAYS,
+    "payments.apply_result": ALWAYS,
+    "payments.settle_result": ALWAYS,
+    "payments.set_result_aside": ALWAYS,
+    "payments.ask_sandbox_bank": ALWAYS,
+    "payments.take_sandbox_answer": ALWAYS,
+    "payments.book_files_sent": ALWAYS,
+    "payments.record_receipt": ALWAYS,  # the ledger follows the action that moves the money
+    "payments.record_receipts": ALWAYS,
+    "payments.record_receipt_void": ALWAYS,
+    "payments.record_refund": ALWAYS,
     # payments: payout, refunds, letters
     "payments.pay_pupils": "payout_report",  # after the due day it is late, not refused
     "payments.void_receipt": "payout_report",

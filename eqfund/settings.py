@@ -275,6 +275,8 @@ BILLER_ID = env.str("BILLER_ID", "099999999999901")
 BILLER_NAME = env.str("BILLER_NAME", "กสศ. (ตัวอย่าง)")
 BANK_COMPANY_ID = env.str("BANK_COMPANY_ID", "EQFUND")
 BANK_ACCOUNT = env.str("BANK_ACCOUNT", "0000000000")
+BANK_CODE = env.str("BANK_CODE", "006")
+FUND_NAME = env.str("FUND_NAME", "กองทุนเพื่อความเสมอภาคทางการศึกษา")
 
 GRACE_HOURS = env.int("GRACE_HOURS", 72)
 

@@ -255,6 +255,7 @@ MOVEMENTS: tuple[tuple[str, str], ...] = (
     (Account.SCHOOL_IN_HAND, Account.BANK_CLEARING),  # a school's account was credited
     (Account.FUND, Account.BANK_CLEARING),  # the bank could not pay
     (Account.PUPIL, Account.SCHOOL_IN_HAND),  # a receipt
+    (Account.SCHOOL_IN_HAND, Account.PUPIL),  # that receipt was voided
     (Account.SCHOOL_IN_HAND, Account.PUPIL),  # a receipt voided: it was a mistake
     (Account.REFUND, Account.SCHOOL_IN_HAND),  # a refund found on the statement
 )
@@ -313,22 +314,20 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(
                 name="ledger_school_pays_by_receipt_or_refund",
                 condition=Q(credit="school_in_hand", debit="pupil", receipt__isnull=False, refund=None)
+                | Q(credit="pupil", debit="school_in_hand", receipt__isnull=False, refund=None)
                 | Q(credit="school_in_hand", debit="refund", receipt=None, refund__isnull=False)
-                | Q(credit="pupil", receipt__isnull=False, refund=None)
-                | (~Q(credit__in=["school_in_hand", "pupil"]) & Q(receipt=None, refund=None)),
+                | (Q(credit__in=["fund", "bank_clearing"]) & Q(receipt=None, refund=None)),
             ),
             models.UniqueConstraint(
                 name="ledger_transfer_leaves_the_bank_once", fields=["transfer"], condition=Q(credit="bank_clearing")
             ),
-            # which of the two, and only one at a time: trigger receipt_or_refund
             models.UniqueConstraint(
-                name="ledger_receipt_once", fields=["receipt"], condition=Q(credit="school_in_hand", debit="pupil")
+                name="ledger_receipt_booked_once_and_voided_once",
+                fields=["receipt", "debit"],
+                condition=Q(receipt__isnull=False),
             ),
             models.UniqueConstraint(
-                name="ledger_receipt_taken_back_once", fields=["receipt"], condition=Q(credit="pupil")
-            ),
-            models.UniqueConstraint(
-                name="ledger_refund_once_per_transfer", fields=["transfer"], condition=Q(debit="refund")
+                name="ledger_refund_booked_once", fields=["refund", "transfer"], condition=Q(refund__isnull=False)
             ),
         ]
         indexes = [models.Index(name="ledger_by_school_and_round", fields=["school", "round"])]
