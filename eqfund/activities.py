@@ -18,6 +18,17 @@ ACTIVITY: dict[str, str] = {
     "eqfund.confirm_school_profile": "school_profile",
     "eqfund.move_pupil_out": ALWAYS,
     # screening
+    "screening.start_form01": "form01_draft",
+    "screening.save_form01": "form01_draft",  # and its grace, for what was begun before the close
+    "screening.settle_form01": "form01_draft",
+    "screening.add_photo": "form01_draft",
+    "screening.sign_form01": "form01_draft",
+    "screening.submit_form01": "form01",
+    "screening.return_form01": "form01",
+    "screening.certify_form01": ALWAYS,  # the official may come after the close
+    "screening.refuse_form01": ALWAYS,
+    "screening.sign_as_director": ALWAYS,
+    "screening.withdraw_form01": ALWAYS,
     "screening.make_model": ALWAYS,
     "screening.release_model": ALWAYS,
     "screening.record_facts": ALWAYS,  # part of submitting form 01, which asks its own window
@@ -47,7 +58,6 @@ ACTIVITY: dict[str, str] = {
     "payments.send_back_account": ALWAYS,
     "payments.confirm_continuing": "confirm_continuing",
     "payments.confirm_all_unchanged": "confirm_continuing",
-    "payments.correct_continuing": "confirm_continuing",
     "payments.correct_channel": "correct_channel",
     "payments.choose_channel": "choose_channel",
     "payments.propose_rate": ALWAYS,
