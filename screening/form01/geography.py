@@ -7,13 +7,16 @@ from functools import lru_cache
 
 import geothai
 
+from eqfund.thai_text import sort_key
+
 BANGKOK = "10"
 
 
 @lru_cache(maxsize=1)
 def provinces() -> tuple[tuple[str, str], ...]:
     """Return (code, Thai name) of every province, by name as Thai people sort."""
-    return tuple((province.code, province.name_th) for province in geothai.provinces())
+    named = [(province.code, province.name_th) for province in geothai.provinces()]
+    return tuple(sorted(named, key=lambda one: sort_key(one[1])))
 
 
 @lru_cache(maxsize=100)

@@ -8,6 +8,7 @@ from typing import Any, Self
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 
 from eqfund.fields import EncryptedJSONField, EncryptedTextField
 from eqfund.models import Enrolment, StoredFile, Term, User
@@ -25,6 +26,42 @@ from screening.form01.rules import (
 )
 from screening.form01.spec import Spec
 from screening.form01.versions import SPECS, spec_for
+
+STATUS_NAMES = {
+    Status.DRAFT: _("Draft"),
+    Status.SUBMITTED: _("Sent, awaits the official"),
+    Status.RETURNED: _("Returned to be corrected"),
+    Status.CERTIFIED: _("Certified, awaits the director"),
+    Status.REFUSED: _("Not certified"),
+    Status.SIGNED: _("Signed by the director"),
+    Status.SCORED: _("Scored"),
+    Status.ANNOUNCED: _("Announced"),
+    Status.WITHDRAWN: _("Withdrawn"),
+}
+CAPACITY_NAMES = {
+    Capacity.IN_POST: _("In post"),
+    Capacity.ACTING: _("Acting for the director"),
+    Capacity.ON_BEHALF: _("On behalf of the director"),
+}
+MEANS_NAMES = {
+    Means.SCREEN: _("Signed on the screen"),
+    Means.ACCOUNT: _("Signed by own account"),
+    Means.THUMBPRINT: _("Thumbprint"),
+    Means.SHEET: _("Signed sheet"),
+}
+SIGNER_NAMES = {
+    Signer.PUPIL: _("Pupil"),
+    Signer.GUARDIAN: _("Guardian"),
+    Signer.TEACHER: _("Visiting teacher"),
+    Signer.OFFICER: _("Certifying official"),
+    Signer.DIRECTOR: _("Director of the school"),
+}
+SLOT_NAMES = {
+    Slot.EXTERIOR: _("Outside of the home"),
+    Slot.INTERIOR: _("Inside of the home"),
+    Slot.EXCEPTION: _("Pupil beside the school's sign"),
+    Slot.PORTRAIT: _("Photo of the pupil"),
+}
 
 
 def _together(*names: str) -> Q:
@@ -73,6 +110,7 @@ class Form01(models.Model):
         "private",
         "unread",
         "officer",
+        "officer_index",
         "officer_reason",
         "returned_reason",
         "withdrawn_reason",
@@ -83,7 +121,7 @@ class Form01(models.Model):
     client_id = models.UUIDField(default=uuid.uuid4, unique=True)
     status = models.CharField(
         max_length=10,
-        choices=[(status.value, status.value) for status in Status],
+        choices=[(status.value, name) for status, name in STATUS_NAMES.items()],
         default=Status.DRAFT,
     )
     answers = models.JSONField(default=dict)
@@ -111,6 +149,9 @@ class Form01(models.Model):
     )
     officer_reason = models.CharField(max_length=500, blank=True)
     officer = EncryptedJSONField(purpose="form01_officer")
+    officer_index = models.BinaryField(
+        max_length=32, null=True, help_text="blind index of the official's national id"
+    )
     officer_id_card = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
     certified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     certified_at = models.DateTimeField(null=True)
@@ -118,7 +159,9 @@ class Form01(models.Model):
     signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     signed_at = models.DateTimeField(null=True)
     signed_capacity = models.CharField(
-        max_length=9, blank=True, choices=[(each.value, each.value) for each in Capacity]
+        max_length=9,
+        blank=True,
+        choices=[(each.value, name) for each, name in CAPACITY_NAMES.items()],
     )
 
     withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -205,7 +248,14 @@ class Form01(models.Model):
                 & ~Q(withdrawn_reason=""),
             ),
         ]
-        indexes = [models.Index(name="form01_status", fields=["status", "enrolment"])]
+        indexes = [
+            models.Index(name="form01_status", fields=["status", "enrolment"]),
+            models.Index(
+                name="form01_officer",
+                fields=["officer_index"],
+                condition=Q(officer_index__isnull=False),
+            ),
+        ]
 
     @property
     def spec(self) -> Spec:
@@ -273,7 +323,9 @@ class Form01Photo(models.Model):
     personal: set[str] = set()
 
     form = models.ForeignKey(Form01, models.CASCADE, related_name="photos")
-    slot = models.CharField(max_length=9, choices=[(slot.value, slot.value) for slot in Slot])
+    slot = models.CharField(
+        max_length=9, choices=[(slot.value, name) for slot, name in SLOT_NAMES.items()]
+    )
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -304,8 +356,12 @@ class Form01Signature(models.Model):
     personal = {"image", "name"}
 
     form = models.ForeignKey(Form01, models.CASCADE, related_name="signatures")
-    who = models.CharField(max_length=8, choices=[(who.value, who.value) for who in Signer])
-    means = models.CharField(max_length=10, choices=[(each.value, each.value) for each in Means])
+    who = models.CharField(
+        max_length=8, choices=[(who.value, name) for who, name in SIGNER_NAMES.items()]
+    )
+    means = models.CharField(
+        max_length=10, choices=[(each.value, name) for each, name in MEANS_NAMES.items()]
+    )
     name = EncryptedTextField(purpose="signature", blank=True)
     image = EncryptedTextField(purpose="signature", blank=True, help_text="PNG as base64")
     file = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")

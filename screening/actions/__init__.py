@@ -1,0 +1,1 @@
+"""All that changes a row of screening. Each action is one transaction."""

@@ -1,0 +1,1 @@
+"""Why a user may not do a thing in screening. None means they may."""
