@@ -78,7 +78,8 @@ def read(content: bytes, *, on: date, more: Mapping[str, str] | None = None) -> 
     sheet = rows_of(content)
     head = list(islice(sheet, HEADER_WITHIN))
     at, columns = _header(head, more)
-    reading = Reading(layout=_layout(columns), report_at=_report_time(head[:at]))
+    place = (letter(columns.index["school_code"]), columns.title["school_code"])
+    reading = Reading(_layout(columns), _report_time(head[:at]), school_column=place)
     body = chain(head[at + 1 :], sheet)
     for line, row in enumerate(body, at + 2):
         if any(cells.text(cell) for cell in row) and not _is_header(row, columns):
@@ -170,6 +171,7 @@ def _read_line(line: int, row: Row, columns: Columns, on: date, reading: Reading
         reading.outside += 1
         return
     made = _row(it, code, on)
+    reading.named[line] = (code, made.first_name, made.last_name)
     reading.errors += it.errors
     if not any(error.leaves_row_out for error in it.errors):
         reading.rows.append(made)

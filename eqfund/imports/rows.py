@@ -36,7 +36,8 @@ class Reading:
     """What a file holds: its rows, its wrong cells, and what was passed over and why.
 
     `outside` counts pupils of grades above the programme; `lines` the rows with content
-    under the header; `report_at` is the moment the file names as its own.
+    under the header; `report_at` is the moment the file names as its own; `named` has the
+    school code and name of every line, so that a child left out is not taken for gone.
     """
 
     layout: str
@@ -46,8 +47,16 @@ class Reading:
     rows: list[RegistryRow] = field(default_factory=list)
     errors: list[CellError] = field(default_factory=list)
     school_codes: set[str] = field(default_factory=set)
+    school_column: tuple[str, str] = ("A", "")
+    named: dict[int, tuple[str, str, str]] = field(default_factory=dict)
 
     @property
     def left_out(self) -> set[int]:
         """The rows that a wrong cell keeps out."""
         return {error.row for error in self.errors if error.leaves_row_out}
+
+    @property
+    def left(self) -> list[tuple[int, str, str, str]]:
+        """Line, school code, first and last name of each row that is left out."""
+        kept = {row.line for row in self.rows}
+        return [(line, *name) for line, name in self.named.items() if line not in kept]

@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
 
-from eqfund import access, national_id, relationships
+from eqfund import national_id, relationships
 from eqfund.fields import blind_index, seal
 from eqfund.imports.errors import CellError
 from eqfund.imports.rows import Reading, RegistryRow
@@ -91,8 +90,7 @@ def put(it: RegistryImport, reading: Reading, mine: dict[str, School]) -> None:
     pks = {code: school.pk for code, school in mine.items()}
     rows = (_staged(it.pk, row, pks[row.school_code]) for row in reading.rows)
     left = (
-        _left(it.pk, line, pks.get(code), first, last)
-        for line, code, first, last in reading.left
+        _left(it.pk, line, pks.get(code), first, last) for line, code, first, last in reading.left
     )
     _copy(StagingRow, COLUMNS, _chain(rows, left))
     _copy(RegistryCellError, ERROR_COLUMNS, (_error(it.pk, error) for error in reading.errors))
@@ -136,7 +134,7 @@ def _staged(import_id: int, row: RegistryRow, school_id: int) -> tuple[Any, ...]
         number[-4:],
         _sealed(guardian.get("phone", ""), "guardian_phone"),
         [],
-        "{}",
+        {},
     )
 
 
@@ -146,15 +144,34 @@ def _left(
     """A row that was left out: only its place and name, so that nobody of it counts as gone."""
     empty: dict[str, Any] = dict.fromkeys(COLUMNS)
     empty |= {name: "" for name, kind in COLUMNS.items() if kind == "varchar"}
-    empty |= {name: b"" for name in ("number", "extras", "guardian_name", "guardian_number", "guardian_phone")}
-    empty |= {"registry_import_id": import_id, "kind": "left_out", "line": line, "school_id": school_id}
-    empty |= {"first_name": first_name[:100], "last_name": last_name[:100], "disadvantage_poor": False}
-    return tuple((empty | {"changes": [], "was": "{}"}).values())
+    empty |= dict.fromkeys(
+        ("number", "extras", "guardian_name", "guardian_number", "guardian_phone"), b""
+    )
+    empty |= {
+        "registry_import_id": import_id,
+        "kind": "left_out",
+        "line": line,
+        "school_id": school_id,
+    }
+    empty |= {
+        "first_name": first_name[:100],
+        "last_name": last_name[:100],
+        "disadvantage_poor": False,
+    }
+    return tuple((empty | {"changes": [], "was": {}}).values())
 
 
 def _error(import_id: int, error: CellError) -> tuple[Any, ...]:
     value = _sealed(error.value, "registry_cell")
-    return (import_id, error.row, error.column, error.title[:80], error.code, value, error.leaves_row_out)
+    return (
+        import_id,
+        error.row,
+        error.column,
+        error.title[:80],
+        error.code,
+        value,
+        error.leaves_row_out,
+    )
 
 
 def _sealed(text: str, purpose: str) -> bytes:
@@ -168,15 +185,3 @@ def _copy(model: Any, columns: dict[str, str], rows: Iterable[tuple[Any, ...]]) 
         copy.set_types(list(columns.values()))
         for row in rows:
             copy.write_row(row)
-
-
-def kept_path(path: str) -> str:
-    """The school's or office's path in a longer one; imports are kept at one of the two."""
-    level = access.level_of_path(path)
-    return path if level in ("school", "office") else "/".join(path.split("/")[:4]) + "/"
-
-
-def bangkok(moment: datetime | None) -> datetime | None:
-    from eqfund import clock
-
-    return moment.replace(tzinfo=clock.BANGKOK) if moment else None
