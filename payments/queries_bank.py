@@ -85,7 +85,9 @@ CREDITS = {
 def _promptpay_credit(row: tuple[str, int, bytes, bytes | None, str]) -> Credit:
     reference, amount, destination, guardian, pupil = row
     name = unseal(guardian, "guardian_name").decode() if guardian else pupil
-    return Credit(reference, LineKind.PROMPTPAY, amount, name, unseal(destination, "national_id").decode())
+    return Credit(
+        reference, LineKind.PROMPTPAY, amount, name, unseal(destination, "national_id").decode()
+    )
 
 
 def _school_credit(row: tuple[str, int, bytes, str, str]) -> Credit:

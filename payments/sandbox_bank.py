@@ -42,12 +42,18 @@ class Rules:
         if destination in self.destinations:
             return self.destinations[destination]
         endings = self.promptpay_endings if kind == LineKind.PROMPTPAY else self.account_endings
-        found = max((ending for ending in endings if destination.endswith(ending)), key=len, default=None)
+        found = max(
+            (ending for ending in endings if destination.endswith(ending)), key=len, default=None
+        )
         return endings[found] if found is not None else None
 
 
 DEMO_RULES = Rules(
-    promptpay_endings={"07": FailCode.NO_PROMPTPAY, "38": FailCode.NO_PROMPTPAY, "64": FailCode.NAME_MISMATCH},
+    promptpay_endings={
+        "07": FailCode.NO_PROMPTPAY,
+        "38": FailCode.NO_PROMPTPAY,
+        "64": FailCode.NAME_MISMATCH,
+    },
     account_endings={"999": FailCode.ACCOUNT_CLOSED},
 )
 
@@ -78,10 +84,15 @@ def answer(file: bytes, *, at: datetime, rules: Rules = DEMO_RULES) -> Answers:
         answers=answers,
     )
     booked = camt054.pieces(
-        message_id=f"SBN-{heads['message_id']}"[:35], account=heads["account"], at=at, answers=answers
+        message_id=f"SBN-{heads['message_id']}"[:35],
+        account=heads["account"],
+        at=at,
+        answers=answers,
     )
     failed = sum(answer.outcome == Outcome.FAILED for answer in answers)
-    return Answers("".join(report).encode(), "".join(booked).encode(), len(answers) - failed, failed)
+    return Answers(
+        "".join(report).encode(), "".join(booked).encode(), len(answers) - failed, failed
+    )
 
 
 def _answers(source: IO[bytes], heads: dict[str, str], rules: Rules) -> Iterator[Answer]:
@@ -115,12 +126,16 @@ def _answer_flat(file: bytes, rules: Rules) -> Answers:
     reasons: dict[str, str] = {}
     source = BytesIO(file)
     source.readline()
-    lines = 0
-    for lines, line in enumerate(source, 1):
+    lines = list(source)
+    for line in lines:
         values = flat.read(flat.DETAIL, line)
-        kind = LineKind.PROMPTPAY if values["receiver_information"] == flat.NATID else LineKind.SCHOOL_ACCOUNT
+        kind = (
+            LineKind.PROMPTPAY
+            if values["receiver_information"] == flat.NATID
+            else LineKind.SCHOOL_ACCOUNT
+        )
         fails = rules.why_fails(values["other"] or values["receiver_account"].lstrip("0"), kind)
         if fails:
             reasons[values["reference1"]] = bank_reason(fails)
     report = b"".join(flat.answer_pieces(BytesIO(file), reasons))
-    return Answers(report, b"", lines - len(reasons), len(reasons))
+    return Answers(report, b"", len(lines) - len(reasons), len(reasons))

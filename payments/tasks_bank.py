@@ -14,8 +14,14 @@ from payments.models import BankFile, ResultFile, TransferRound
 def write_bank_files(run: jobs.JobRun) -> dict[str, Any]:
     """Allot the round's credits to files and write each; goes on where a crash left off."""
     transfer_round = TransferRound.objects.select_related("term").get(pk=run.job.object_id)
-    total = bank.allot_bank_lines(transfer_round, file_format=run.params["format"], fence=run.check_fence)
-    written = BankFile.objects.select_related("round__term").filter(round=transfer_round).order_by("number")
+    total = bank.allot_bank_lines(
+        transfer_round, file_format=run.params["format"], fence=run.check_fence
+    )
+    written = (
+        BankFile.objects.select_related("round__term")
+        .filter(round=transfer_round)
+        .order_by("number")
+    )
     for done, file in enumerate(written, 1):
         run.progress(done - 1, total, gettext("Writing file %(number)d") % {"number": file.number})
         bank.write_bank_file(file, by=run.by, at=run.moment, fence=run.check_fence)
@@ -43,7 +49,11 @@ def apply_result(run: jobs.JobRun) -> dict[str, Any]:
 
 def ask_sandbox_bank(run: jobs.JobRun) -> dict[str, Any]:
     """Let the sandbox bank answer each file of the round, as the real one would in its own time."""
-    files = BankFile.objects.select_related("round", "stored").filter(round=run.job.object_id).order_by("number")
+    files = (
+        BankFile.objects.select_related("round", "stored")
+        .filter(round=run.job.object_id)
+        .order_by("number")
+    )
     assert run.by is not None
     answered = [sandbox.take_sandbox_answer(file, by=run.by, at=run.moment) for file in files]
     return {"files": len(answered)}

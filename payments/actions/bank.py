@@ -30,14 +30,24 @@ type Fence = Callable[[], None]
 
 @transaction.atomic
 def write_bank_files(
-    transfer_round: TransferRound, *, by: User, at: datetime, file_format: str = BankFile.Format.PAIN001
+    transfer_round: TransferRound,
+    *,
+    by: User,
+    at: datetime,
+    file_format: str = BankFile.Format.PAIN001,
 ) -> Job:
     """Ask for the files of a released round. A second request gives the same job."""
     if reason := permissions.why_not_write_bank_files(transfer_round, by):
         raise Refused(reason)
     audit.record("write_bank_files", transfer_round, by=by, at=at, facts={"format": file_format})
     key = f"bank-files-{transfer_round.pk}"
-    return jobs.start("payments.write_bank_files", by=by, obj=transfer_round, key=key, params={"format": file_format})
+    return jobs.start(
+        "payments.write_bank_files",
+        by=by,
+        obj=transfer_round,
+        key=key,
+        params={"format": file_format},
+    )
 
 
 @transaction.atomic
@@ -47,7 +57,11 @@ def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: 
     Once: a round whose files are allotted keeps them. Refused if what is allotted is not what
     the round's control totals say.
     """
-    locked = TransferRound.objects.select_for_update(of=("self",)).select_related("term").get(pk=transfer_round.pk)
+    locked = (
+        TransferRound.objects.select_for_update(of=("self",))
+        .select_related("term")
+        .get(pk=transfer_round.pk)
+    )
     fence()
     if made := locked.bank_files.count():
         return made
@@ -62,7 +76,9 @@ def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: 
         allotted = tuple(cursor.fetchone())
     if allotted != (locked.pupils, locked.amount_satang):
         raise Refused(
-            gettext("The bank lines do not add up to the control totals of the round. Nothing was written.")
+            gettext(
+                "The bank lines do not add up to the control totals of the round. Nothing was written."
+            )
         )
     return locked.bank_files.count()
 
@@ -160,7 +176,12 @@ def write_bank_file(file: BankFile, *, by: User | None, at: datetime, fence: Fen
         if not written:
             transaction.set_rollback(True)
             return
-        facts = {"file": file.number, "lines": file.lines, "amount_satang": file.amount_satang, "sha256": digest}
+        facts = {
+            "file": file.number,
+            "lines": file.lines,
+            "amount_satang": file.amount_satang,
+            "sha256": digest,
+        }
         audit.record("write_bank_file", file.round, by=by, at=at, facts=facts)
 
 
@@ -176,7 +197,13 @@ def download_bank_file(file: BankFile, *, by: User, at: datetime) -> StoredFile:
     free = BankFile.objects.filter(pk=file.pk, stored__isnull=False, downloaded_by=None)
     if not free.update(downloaded_by=by, downloaded_at=at):
         raise Refused(gettext("Someone else has just taken this file. Look again."))
-    audit.record("download_bank_file", file.round, by=by, at=at, facts={"file": file.number, "sha256": file.sha256})
+    audit.record(
+        "download_bank_file",
+        file.round,
+        by=by,
+        at=at,
+        facts={"file": file.number, "sha256": file.sha256},
+    )
     file.refresh_from_db()
     assert file.stored is not None
     return file.stored
@@ -202,9 +229,15 @@ def record_sent(transfer_round: TransferRound, *, by: User, at: datetime) -> Non
     waiting = Transfer.objects.filter(round=transfer_round, status=TransferStatus.PENDING)
     sent = waiting.update(status=TransferStatus.SENT)
     if sent != transfer_round.pupils:
-        raise Refused(gettext("The transfers are no longer those of the control totals. Nothing was changed."))
+        raise Refused(
+            gettext("The transfers are no longer those of the control totals. Nothing was changed.")
+        )
     ledger.book_files_sent(transfer_round, at=at)
     audit.record(
-        "record_sent", transfer_round, by=by, at=at, facts={"transfers": sent, "amount_satang": transfer_round.amount_satang}
+        "record_sent",
+        transfer_round,
+        by=by,
+        at=at,
+        facts={"transfers": sent, "amount_satang": transfer_round.amount_satang},
     )
     transfer_round.refresh_from_db()

@@ -45,7 +45,9 @@ def record_receipt_void(receipt: Receipt06, at: datetime) -> None:
     _book_receipts([receipt], debit=Account.SCHOOL_IN_HAND, credit=Account.PUPIL, at=at)
 
 
-def _book_receipts(receipts: Iterable[Receipt06], *, debit: Account, credit: Account, at: datetime) -> None:
+def _book_receipts(
+    receipts: Iterable[Receipt06], *, debit: Account, credit: Account, at: datetime
+) -> None:
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             round_id=receipt.round_id,

@@ -43,14 +43,20 @@ class Uploaded:
 
 
 @transaction.atomic
-def upload_result(transfer_round: TransferRound, uploaded: Any, *, by: User, at: datetime) -> Uploaded:
+def upload_result(
+    transfer_round: TransferRound, uploaded: Any, *, by: User, at: datetime
+) -> Uploaded:
     """Take in a result file of this round and ask for it to be read and checked.
 
     The same bytes again: a file already applied is left as it is (and says so), one not yet
     applied is checked anew. Bytes already given for another round are refused.
     """
     digest, head = _look_at(uploaded)
-    known = ResultFile.objects.select_for_update(of=("self",)).select_related("round__term").filter(sha256=digest)
+    known = (
+        ResultFile.objects.select_for_update(of=("self",))
+        .select_related("round__term")
+        .filter(sha256=digest)
+    )
     if (result := known.first()) is not None:
         return _seen_before(result, transfer_round, by=by, at=at)
     if reason := permissions.why_not_upload_result(transfer_round, by):
@@ -60,7 +66,13 @@ def upload_result(transfer_round: TransferRound, uploaded: Any, *, by: User, at:
     except UnreadableFile as error:
         raise Refused(str(FILE_PROBLEMS[error.code])) from error
     stored = files.store_upload(
-        uploaded, purpose="bank_result", path=COUNTRY, by=by, at=at, kinds=("xml", "text"), max_mb=100
+        uploaded,
+        purpose="bank_result",
+        path=COUNTRY,
+        by=by,
+        at=at,
+        kinds=("xml", "text"),
+        max_mb=100,
     )
     result, made = ResultFile.objects.get_or_create(
         sha256=digest,
@@ -74,7 +86,13 @@ def upload_result(transfer_round: TransferRound, uploaded: Any, *, by: User, at:
     )
     if not made:
         raise Refused(gettext("This file was given a moment ago. Look again."))
-    audit.record("upload_result", transfer_round, by=by, at=at, facts={"sha256": digest, "format": kind.value})
+    audit.record(
+        "upload_result",
+        transfer_round,
+        by=by,
+        at=at,
+        facts={"sha256": digest, "format": kind.value},
+    )
     return Uploaded(result, _ask_to_read(result, by))
 
 
@@ -88,21 +106,29 @@ def _look_at(uploaded: Any) -> tuple[str, bytes]:
     return digest.hexdigest(), head
 
 
-def _seen_before(result: ResultFile, transfer_round: TransferRound, *, by: User, at: datetime) -> Uploaded:
+def _seen_before(
+    result: ResultFile, transfer_round: TransferRound, *, by: User, at: datetime
+) -> Uploaded:
     if reason := permissions.why_not_see_results(by):
         raise Refused(reason)
     if result.round_id != transfer_round.pk:
         raise Refused(
-            gettext("This file was given for round %(number)d of term %(term)s. Nothing was changed.")
+            gettext(
+                "This file was given for round %(number)d of term %(term)s. Nothing was changed."
+            )
             % {"number": result.round.number, "term": result.round.term.label}
         )
     if result.state == ResultFile.State.APPLIED:
         return Uploaded(result, None, was_applied=True)
     if reason := permissions.why_not_upload_result(transfer_round, by):
         raise Refused(reason)
-    ResultFile.objects.filter(pk=result.pk).update(state=ResultFile.State.READING, readings=F("readings") + 1)
+    ResultFile.objects.filter(pk=result.pk).update(
+        state=ResultFile.State.READING, readings=F("readings") + 1
+    )
     result.refresh_from_db()
-    audit.record("check_result_again", transfer_round, by=by, at=at, facts={"sha256": result.sha256})
+    audit.record(
+        "check_result_again", transfer_round, by=by, at=at, facts={"sha256": result.sha256}
+    )
     return Uploaded(result, _ask_to_read(result, by))
 
 
@@ -128,7 +154,9 @@ def read_result(result: ResultFile, *, fence: Fence) -> None:
     with connection.cursor() as cursor:
         cursor.execute(FIND_PROBLEMS, {"result": result.pk, "round": result.round_id})
         cursor.execute(COUNT_RESULT, {"result": result.pk})
-        counted = dict(zip((column.name for column in cursor.description), cursor.fetchone(), strict=True))
+        counted = dict(
+            zip((column.name for column in cursor.description), cursor.fetchone(), strict=True)
+        )
     if not problem and not counted["lines"]:
         problem = "empty"
     fence()
@@ -183,7 +211,11 @@ def _spread_wholes(result: ResultFile, wholes: list[Whole]) -> None:
             if not cursor.rowcount:
                 unknown = whole.message_id[:35]
                 ResultLine.objects.create(
-                    result=result, number=last + 1, end_to_end_id=unknown, outcome=whole.outcome, fail_code=code
+                    result=result,
+                    number=last + 1,
+                    end_to_end_id=unknown,
+                    outcome=whole.outcome,
+                    fail_code=code,
                 )
 
 
@@ -260,15 +292,24 @@ def settle_result(result: ResultFile, *, by: User, at: datetime, fence: Fence) -
     with connection.cursor() as cursor:
         cursor.execute(SETTLE, {"result": result.pk, "round": transfer_round.pk, "at": at})
         lines, line_satang, transfers, transfer_satang = cursor.fetchone()
-    promised = (result.success_lines + result.failed_lines, result.success_satang + result.failed_satang)
+    promised = (
+        result.success_lines + result.failed_lines,
+        result.success_satang + result.failed_satang,
+    )
     if (lines, line_satang) != promised or transfer_satang != line_satang:
         raise Refused(
-            gettext("Another result has settled some of these credits since this file was checked. Check it again.")
+            gettext(
+                "Another result has settled some of these credits since this file was checked. Check it again."
+            )
         )
     _remember_failed_promptpay(result)
-    ResultFile.objects.filter(pk=result.pk).update(state=ResultFile.State.APPLIED, applied_by=by, applied_at=at)
+    ResultFile.objects.filter(pk=result.pk).update(
+        state=ResultFile.State.APPLIED, applied_by=by, applied_at=at
+    )
     settled = {"lines": lines, "transfers": transfers, "amount_satang": transfer_satang}
-    audit.record("settle_result", transfer_round, by=by, at=at, facts={"sha256": result.sha256, **settled})
+    audit.record(
+        "settle_result", transfer_round, by=by, at=at, facts={"sha256": result.sha256, **settled}
+    )
     _reconcile_if_complete(transfer_round, by=by, at=at)
     return settled
 
@@ -301,7 +342,9 @@ SETTLE = """
 
 def _remember_failed_promptpay(result: ResultFile) -> None:
     """A channel on which the bank found no PromptPay says so, until the school corrects it."""
-    failed = ResultLine.objects.filter(result=result, outcome=Outcome.FAILED, fail_code=FailCode.NO_PROMPTPAY)
+    failed = ResultLine.objects.filter(
+        result=result, outcome=Outcome.FAILED, fail_code=FailCode.NO_PROMPTPAY
+    )
     credited = BankLine.objects.filter(end_to_end_id__in=failed.values("end_to_end_id"))
     channels = credited.values("transfers__channel")
     ReceivingChannel.objects.filter(pk__in=channels).update(promptpay_state=PromptPayState.FAILED)

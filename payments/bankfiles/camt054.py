@@ -39,13 +39,21 @@ def rows(source: IO[bytes]) -> Iterator[Row]:
 
 def _details(element: etree._Element) -> tuple[str, str, int | None, str, str]:
     amount = next((child for child in element if child.tag.endswith("}Amt")), None)
-    reason = child_text(element, "RtrInf", "Rsn", "Cd") or child_text(element, "RtrInf", "Rsn", "Prtry")
+    reason = child_text(element, "RtrInf", "Rsn", "Cd") or child_text(
+        element, "RtrInf", "Rsn", "Prtry"
+    )
     try:
         satang = amount_satang(amount.text or "") if amount is not None else None
     except ValueError:
         satang = -1
     currency = amount.get("Ccy", CURRENCY) if amount is not None else CURRENCY
-    return child_text(element, "Refs", "EndToEndId"), child_text(element, "CdtDbtInd"), satang, currency, reason
+    return (
+        child_text(element, "Refs", "EndToEndId"),
+        child_text(element, "CdtDbtInd"),
+        satang,
+        currency,
+        reason,
+    )
 
 
 def _outcome(way: str, reason: str) -> Outcome:
@@ -54,7 +62,9 @@ def _outcome(way: str, reason: str) -> Outcome:
     return Outcome.FAILED if reason else Outcome.OPEN
 
 
-def pieces(*, message_id: str, account: str, at: datetime, answers: Iterable[Answer]) -> Iterator[str]:
+def pieces(
+    *, message_id: str, account: str, at: datetime, answers: Iterable[Answer]
+) -> Iterator[str]:
     """Write the debit notification of the answers that went through."""
     booked = [answer for answer in answers if answer.outcome == Outcome.SUCCESS]
     instant = at.isoformat(timespec="seconds")

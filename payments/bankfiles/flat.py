@@ -148,7 +148,11 @@ def _detail(credit: Credit) -> dict[str, str]:
     if credit.kind == LineKind.PROMPTPAY:
         return values | {"receiver_information": NATID, "other": credit.destination}
     if len(credit.destination) > ACCOUNT_DIGITS:  # GSB and BAAC have 12
-        return values | {"receiver_information": LONG, "receiver_bank": credit.bank_code, "other": credit.destination}
+        return values | {
+            "receiver_information": LONG,
+            "receiver_bank": credit.bank_code,
+            "other": credit.destination,
+        }
     return values | {"receiver_bank": credit.bank_code, "receiver_account": credit.destination}
 
 
@@ -176,7 +180,9 @@ def rows(source: IO[bytes]) -> Iterator[Row]:
         values = read(RESULT, line)
         if values["record"] != "202" or not values["amount"].isdigit():
             raise UnreadableFile("unknown_format", f"record {number}")
-        outcome = {PAID: Outcome.SUCCESS, NOT_PAID: Outcome.FAILED}.get(values["outcome"], Outcome.OPEN)
+        outcome = {PAID: Outcome.SUCCESS, NOT_PAID: Outcome.FAILED}.get(
+            values["outcome"], Outcome.OPEN
+        )
         yield Row(number, values["reference1"], outcome, values["reason"], int(values["amount"]))
     if head["lines"] != f"{number:07d}":
         raise UnreadableFile("cut_off", f"{number} of {head['lines']}")
@@ -188,5 +194,10 @@ def answer_pieces(source: IO[bytes], answers: dict[str, str]) -> Iterator[bytes]
     for line in source:
         values = read(DETAIL, line)
         reason = answers.get(values["reference1"], "")
-        values |= {"record": "202", "outcome": NOT_PAID if reason else PAID, "reason": reason, "filler": ""}
+        values |= {
+            "record": "202",
+            "outcome": NOT_PAID if reason else PAID,
+            "reason": reason,
+            "filler": "",
+        }
         yield record(RESULT, values)

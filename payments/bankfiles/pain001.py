@@ -16,7 +16,17 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from xml.sax.saxutils import escape
 
-from .lines import CURRENCY, NOT_IN_XML, Block, Credit, Header, LineKind, Payer, amount_text, checked
+from .lines import (
+    CURRENCY,
+    NOT_IN_XML,
+    Block,
+    Credit,
+    Header,
+    LineKind,
+    Payer,
+    amount_text,
+    checked,
+)
 
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"
 PROXY_TYPE = "NATID"

@@ -103,7 +103,12 @@ def _deepest(element: etree._Element) -> str:
 
 
 def pieces(
-    *, message_id: str, answers_to: str, at: datetime, blocks: Iterable[str], answers: Iterable[Answer]
+    *,
+    message_id: str,
+    answers_to: str,
+    at: datetime,
+    blocks: Iterable[str],
+    answers: Iterable[Answer],
 ) -> Iterator[str]:
     """Write a report on the pain.001 named `answers_to`; `answers` come block by block."""
     answers = list(answers)

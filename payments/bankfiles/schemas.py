@@ -26,7 +26,9 @@ def schema(name: str) -> etree.XMLSchema:
 def problems(source: IO[bytes], name: str) -> list[str]:
     """What the schema says against a file, line by line; an empty list for a valid one."""
     rules = schema(name)
-    parser = etree.iterparse(source, events=("end",), schema=rules, resolve_entities=False, no_network=True)
+    parser = etree.iterparse(
+        source, events=("end",), schema=rules, resolve_entities=False, no_network=True
+    )
     try:
         for _, element in parser:
             if element.getparent() is not None and len(element) > 1:

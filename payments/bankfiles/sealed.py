@@ -9,7 +9,9 @@ from typing import IO
 
 import pyzipper
 
-PASSWORD_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"  # none that look alike
+PASSWORD_LETTERS = (
+    "23456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz"  # none that look alike
+)
 PASSWORD_LENGTH = 20  # 115 bits
 
 
@@ -20,7 +22,9 @@ def new_password() -> str:
 
 def seal(target: IO[bytes], name: str, pieces: Iterable[bytes], password: str) -> None:
     """Write one zip with one encrypted file into `target`."""
-    with pyzipper.AESZipFile(target, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES) as sealed:
+    with pyzipper.AESZipFile(
+        target, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES
+    ) as sealed:
         sealed.setpassword(password.encode())
         with sealed.open(name, "w", force_zip64=True) as file:
             for piece in pieces:

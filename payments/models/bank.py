@@ -49,14 +49,19 @@ class BankFile(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="bank_file_number_once_per_round", fields=["round", "number"]),
+            models.UniqueConstraint(
+                name="bank_file_number_once_per_round", fields=["round", "number"]
+            ),
             models.CheckConstraint(
                 name="bank_file_format_is_known", condition=Q(format__in=["pain001", "flat"])
             ),
             models.CheckConstraint(
-                name="bank_file_holds_1_to_50000_lines", condition=Q(lines__gte=1, lines__lte=MAX_LINES)
+                name="bank_file_holds_1_to_50000_lines",
+                condition=Q(lines__gte=1, lines__lte=MAX_LINES),
             ),
-            models.CheckConstraint(name="bank_file_amount_is_positive", condition=Q(amount_satang__gt=0)),
+            models.CheckConstraint(
+                name="bank_file_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
             models.CheckConstraint(
                 name="bank_file_is_written_whole",
                 condition=Q(stored=None, sha256="", written_at=None)
@@ -110,17 +115,24 @@ class BankLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="bank_line_number_once_per_file", fields=["file", "number"]),
-            models.CheckConstraint(name="bank_line_kind_is_known", condition=Q(kind__in=["P", "S"])),
+            models.UniqueConstraint(
+                name="bank_line_number_once_per_file", fields=["file", "number"]
+            ),
             models.CheckConstraint(
-                name="bank_line_status_is_known", condition=Q(status__in=["waiting", "success", "failed"])
+                name="bank_line_kind_is_known", condition=Q(kind__in=["P", "S"])
+            ),
+            models.CheckConstraint(
+                name="bank_line_status_is_known",
+                condition=Q(status__in=["waiting", "success", "failed"]),
             ),
             models.CheckConstraint(
                 name="bank_line_failed_says_why",
                 condition=Q(status="failed", fail_code__in=[str(code) for code in FailCode])
                 | (~Q(status="failed") & Q(fail_code="")),
             ),
-            models.CheckConstraint(name="bank_line_amount_is_positive", condition=Q(amount_satang__gt=0)),
+            models.CheckConstraint(
+                name="bank_line_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
             models.CheckConstraint(
                 name="bank_line_promptpay_is_of_one_pupil",
                 condition=Q(kind="P", pupils=1) | Q(kind="S", pupils__gte=1),
@@ -159,7 +171,9 @@ class ResultFile(models.Model):
     failed_satang = models.BigIntegerField(default=0)
     open_lines = models.PositiveIntegerField(default=0)
     bad_lines = models.PositiveIntegerField(default=0)
-    problem = models.CharField(max_length=24, blank=True, help_text="why the file as a whole cannot be read")
+    problem = models.CharField(
+        max_length=24, blank=True, help_text="why the file as a whole cannot be read"
+    )
     readings = models.PositiveSmallIntegerField(default=1)
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
@@ -173,12 +187,17 @@ class ResultFile(models.Model):
                 condition=Q(state__in=["reading", "previewed", "applied", "rejected"]),
             ),
             models.CheckConstraint(
-                name="result_file_format_is_known", condition=Q(format__in=["pain002", "camt054", "flat"])
+                name="result_file_format_is_known",
+                condition=Q(format__in=["pain002", "camt054", "flat"]),
             ),
             models.CheckConstraint(
                 name="result_file_applied_is_whole_and_has_its_person",
                 condition=Q(
-                    state="applied", applied_by__isnull=False, applied_at__isnull=False, bad_lines=0, problem=""
+                    state="applied",
+                    applied_by__isnull=False,
+                    applied_at__isnull=False,
+                    bad_lines=0,
+                    problem="",
                 )
                 | (~Q(state="applied") & Q(applied_by=None, applied_at=None)),
             ),
@@ -225,13 +244,18 @@ class ResultLine(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="result_line_number_once_per_file", fields=["result", "number"]),
+            models.UniqueConstraint(
+                name="result_line_number_once_per_file", fields=["result", "number"]
+            ),
             models.CheckConstraint(
-                name="result_line_outcome_is_known", condition=Q(outcome__in=["success", "failed", "open"])
+                name="result_line_outcome_is_known",
+                condition=Q(outcome__in=["success", "failed", "open"]),
             ),
         ]
         indexes = [
-            models.Index(name="result_line_bad", fields=["result", "number"], condition=~Q(problem="")),
+            models.Index(
+                name="result_line_bad", fields=["result", "number"], condition=~Q(problem="")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -271,7 +295,9 @@ class LedgerEntryQuerySet(ScopedQuerySet):
 
     def for_table(self) -> LedgerEntryQuerySet:
         """With all a table row shows. Reading more raises instead of querying."""
-        rows = self.select_related("round__term", "school", "transfer__enrolment__pupil", "transfer__enrolment__classroom")
+        rows = self.select_related(
+            "round__term", "school", "transfer__enrolment__pupil", "transfer__enrolment__classroom"
+        )
         return rows.order_by("-at", "-pk").fetch_mode(models.FETCH_RAISE)
 
 
@@ -287,10 +313,16 @@ class LedgerEntry(models.Model):
 
     round = models.ForeignKey(TransferRound, models.PROTECT, related_name="+", db_index=False)
     school = models.ForeignKey(School, models.PROTECT, null=True, related_name="+", db_index=False)
-    transfer = models.ForeignKey(Transfer, models.PROTECT, null=True, related_name="entries", db_index=False)
+    transfer = models.ForeignKey(
+        Transfer, models.PROTECT, null=True, related_name="entries", db_index=False
+    )
     bank_file = models.OneToOneField(BankFile, models.PROTECT, null=True, related_name="+")
-    receipt = models.ForeignKey("payments.Receipt06", models.PROTECT, null=True, related_name="+", db_index=False)
-    refund = models.ForeignKey("payments.Refund", models.PROTECT, null=True, related_name="+", db_index=False)
+    receipt = models.ForeignKey(
+        "payments.Receipt06", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    refund = models.ForeignKey(
+        "payments.Refund", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     debit = models.CharField(max_length=14, choices=Account)
     credit = models.CharField(max_length=14, choices=Account)
     amount_satang = models.BigIntegerField()
@@ -300,12 +332,20 @@ class LedgerEntry(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(name="ledger_amount_is_positive", condition=Q(amount_satang__gt=0)),
-            models.CheckConstraint(name="ledger_debit_is_not_credit", condition=~Q(debit=F("credit"))),
-            models.CheckConstraint(name="ledger_movement_is_known", condition=_any_movement(MOVEMENTS)),
+            models.CheckConstraint(
+                name="ledger_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
+            models.CheckConstraint(
+                name="ledger_debit_is_not_credit", condition=~Q(debit=F("credit"))
+            ),
+            models.CheckConstraint(
+                name="ledger_movement_is_known", condition=_any_movement(MOVEMENTS)
+            ),
             models.CheckConstraint(
                 name="ledger_movement_names_what_it_is_of",
-                condition=Q(debit="bank_clearing", bank_file__isnull=False, transfer=None, school=None)
+                condition=Q(
+                    debit="bank_clearing", bank_file__isnull=False, transfer=None, school=None
+                )
                 | (
                     ~Q(debit="bank_clearing")
                     & Q(bank_file=None, transfer__isnull=False, school__isnull=False)
@@ -313,13 +353,17 @@ class LedgerEntry(models.Model):
             ),
             models.CheckConstraint(
                 name="ledger_school_pays_by_receipt_or_refund",
-                condition=Q(credit="school_in_hand", debit="pupil", receipt__isnull=False, refund=None)
+                condition=Q(
+                    credit="school_in_hand", debit="pupil", receipt__isnull=False, refund=None
+                )
                 | Q(credit="pupil", debit="school_in_hand", receipt__isnull=False, refund=None)
                 | Q(credit="school_in_hand", debit="refund", receipt=None, refund__isnull=False)
                 | (Q(credit__in=["fund", "bank_clearing"]) & Q(receipt=None, refund=None)),
             ),
             models.UniqueConstraint(
-                name="ledger_transfer_leaves_the_bank_once", fields=["transfer"], condition=Q(credit="bank_clearing")
+                name="ledger_transfer_leaves_the_bank_once",
+                fields=["transfer"],
+                condition=Q(credit="bank_clearing"),
             ),
             models.UniqueConstraint(
                 name="ledger_receipt_booked_once_and_voided_once",
@@ -327,7 +371,9 @@ class LedgerEntry(models.Model):
                 condition=Q(receipt__isnull=False),
             ),
             models.UniqueConstraint(
-                name="ledger_refund_booked_once", fields=["refund", "transfer"], condition=Q(refund__isnull=False)
+                name="ledger_refund_booked_once",
+                fields=["refund", "transfer"],
+                condition=Q(refund__isnull=False),
             ),
         ]
         indexes = [models.Index(name="ledger_by_school_and_round", fields=["school", "round"])]

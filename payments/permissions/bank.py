@@ -60,9 +60,9 @@ def why_not_record_sent(transfer_round: TransferRound, user: User) -> str | None
         return gettext("No bank file has been made of this round yet.")
     waiting = [str(file.number) for file in files if file.downloaded_at is None]
     if waiting:
-        return gettext("Nobody has taken file %(numbers)s yet. Take every file before recording that they were sent.") % {
-            "numbers": ", ".join(waiting)
-        }
+        return gettext(
+            "Nobody has taken file %(numbers)s yet. Take every file before recording that they were sent."
+        ) % {"numbers": ", ".join(waiting)}
     return None
 
 
@@ -74,9 +74,9 @@ def why_not_upload_result(transfer_round: TransferRound, user: User) -> str | No
     if reason := access.why_not(user, "payments.bank_results", COUNTRY):
         return reason
     if transfer_round.status != RoundStatus.SENT:
-        return gettext("A result is taken in for a round that is at the bank. This one is: %(status)s.") % {
-            "status": round_status_name(transfer_round.status)
-        }
+        return gettext(
+            "A result is taken in for a round that is at the bank. This one is: %(status)s."
+        ) % {"status": round_status_name(transfer_round.status)}
     return None
 
 
@@ -98,9 +98,9 @@ def why_not_apply_result(result: ResultFile, user: User) -> str | None:
     if result.success_lines + result.failed_lines == 0:
         return gettext("This file settles no credit: the bank is still at work on all of them.")
     if result.round.status != RoundStatus.SENT:
-        return gettext("A result is applied to a round that is at the bank. This one is: %(status)s.") % {
-            "status": round_status_name(result.round.status)
-        }
+        return gettext(
+            "A result is applied to a round that is at the bank. This one is: %(status)s."
+        ) % {"status": round_status_name(result.round.status)}
     return None
 
 

@@ -26,7 +26,9 @@ class Command(BaseCommand):
             metavar="DESTINATION=REASON",
             help="fail this id or account number; REASON is one of: " + ", ".join(FailCode),
         )
-        answer.add_argument("--accept-all", action="store_true", help="without the demo's own failures")
+        answer.add_argument(
+            "--accept-all", action="store_true", help="without the demo's own failures"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         rules = self._rules(options["fail"], options["accept_all"])
