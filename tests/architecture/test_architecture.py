@@ -145,11 +145,14 @@ def action_modules():
 
 
 def actions():
+    """The deeds of people and of the system; what has no `by` is a part of one (the ledger's)."""
     return {
         f"{label}.{name}": function
         for label, module in action_modules()
         for name, function in inspect.getmembers(module, inspect.isfunction)
-        if inspect.unwrap(function).__module__ == module.__name__ and not name.startswith("_")
+        if inspect.unwrap(function).__module__ == module.__name__
+        and not name.startswith("_")
+        and "by" in inspect.signature(function).parameters
     }
 
 
