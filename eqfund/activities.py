@@ -31,7 +31,6 @@ ACTIVITY: dict[str, str] = {
     "screening.withdraw_form01": ALWAYS,
     "screening.make_model": ALWAYS,
     "screening.release_model": ALWAYS,
-    "screening.record_facts": ALWAYS,  # part of submitting form 01, which asks its own window
     "screening.score_term": ALWAYS,  # after the close of form 01, by its own refusal
     "screening.propose_institution": ALWAYS,
     "screening.decide_institution": ALWAYS,

@@ -21,6 +21,10 @@ def term_code(term: Any) -> int:
 class TermKeyField(models.IntegerField):
     """A term by its key, also of years whose Term row does not exist yet; TermKey in Python."""
 
+    # what the type checker may expect of the attribute
+    _pyi_private_set_type: Any
+    _pyi_private_get_type: Any
+
     def from_db_value(self, value: int | None, expression: Any, connection: Any) -> TermKey | None:
         return None if value is None else TermKey(value // 10, value % 10)
 

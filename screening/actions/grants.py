@@ -1,0 +1,169 @@
+"""Grants: the predecessor's list, and the end of a grant. Each action is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils.translation import gettext
+
+from eqfund import audit
+from eqfund.fields import blind_index
+from eqfund.models import Term, User
+from eqfund.refusal import Refused
+from eqfund.school_year import TermKey
+from screening.fields import term_code
+from screening.models import AwaitedGrant, Grant
+from screening.permissions import grants as permissions
+from screening.rules import grants as rules
+from screening.rules.grants import EndReason, GrantStatus
+
+COUNTRY = "TH/"
+BATCH = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A readable row of the predecessor's list."""
+
+    row_no: int
+    number: str
+    school_code: str
+    first_term: TermKey
+    former_channel: str = ""
+
+
+@transaction.atomic
+def end_grant(grant: Grant, *, reason: str, by: User, at: datetime, note: str = "") -> None:
+    """End a grant for good, with its reason; what was paid stays paid."""
+    if refusal := permissions.why_not_end(grant, by):
+        raise Refused(refusal)
+    ended = (
+        Grant.objects.filter(pk=grant.pk)
+        .exclude(status=GrantStatus.ENDED)
+        .update(
+            status=GrantStatus.ENDED,
+            end_reason=EndReason(reason),
+            end_note=note.strip(),
+            ended_at=at,
+            ended_by=by,
+        )
+    )
+    if not ended:
+        raise Refused(gettext("Someone else has just ended this grant."))
+    grant.refresh_from_db()
+    audit.record(
+        "end_grant", grant, by=by, at=at, path=grant.enrolment.path, facts={"reason": reason}
+    )
+
+
+@transaction.atomic
+def load_grants(rows: Sequence[ListRow], *, by: User | None, at: datetime) -> set[int]:
+    """Keep the rows of the predecessor's list; returns the numbers of those already known by their id.
+
+    A child stands in the list once; loading the same file again adds nothing.
+    """
+    if reason := permissions.why_not_load(by):
+        raise Refused(reason)
+    known: set[int] = set()
+    for start in range(0, len(rows), BATCH):
+        known |= _load_batch(rows[start : start + BATCH], at)
+    facts = {"rows": len(rows), "known": len(known)}
+    audit.record("load_grants", "screening.AwaitedGrant", by=by, at=at, path=COUNTRY, facts=facts)
+    return known
+
+
+def _load_batch(rows: Sequence[ListRow], at: datetime) -> set[int]:
+    indexes = {row.row_no: blind_index(row.number) for row in rows}
+    there = AwaitedGrant.objects.filter(id_index__in=list(indexes.values()))
+    seen = {bytes(index) for index in there.values_list("id_index", flat=True)}
+    fresh, known = [], set()
+    for row in rows:
+        if indexes[row.row_no] in seen:
+            known.add(row.row_no)
+            continue
+        seen.add(indexes[row.row_no])
+        fresh.append(
+            AwaitedGrant(
+                id_index=indexes[row.row_no],
+                number=row.number,
+                school_code=row.school_code,
+                first_term=row.first_term,
+                former_channel=row.former_channel,
+                row_no=row.row_no,
+                loaded_at=at,
+            )
+        )
+    AwaitedGrant.objects.bulk_create(fresh, batch_size=1_000)
+    return known
+
+
+@transaction.atomic
+def settle_grants(term: Term, *, by: User | None, at: datetime) -> dict[str, int]:
+    """Find the pupils of waiting rows and give them their continuing grants; returns rows by outcome.
+
+    A pupil who studies at another school than the list says gets none: by the letter
+    they are new group and screened again. Safe to call after every registry import.
+    """
+    if reason := permissions.why_not_load(by):
+        raise Refused(reason)
+    current = TermKey(term.year_be, term.number)
+    waiting = AwaitedGrant.objects.filter(outcome="waiting")
+    for first in list(waiting.values_list("first_term", flat=True).distinct()):
+        last = rules.last_term(first)
+        if not rules.covers(first, last, current):
+            waiting.filter(first_term=first).update(outcome="over")
+        else:
+            _settle(term, first, last, by, at)
+    counts = dict.fromkeys(("granted", "moved", "already", "over", "waiting"), 0)
+    counts.update(AwaitedGrant.objects.values_list("outcome").annotate(rows=Count("pk")))
+    audit.record("settle_grants", term, by=by, at=at, path=COUNTRY, facts=counts)
+    return counts
+
+
+def _settle(term: Term, first: TermKey, last: TermKey, by: User | None, at: datetime) -> None:
+    """Give grants to waiting rows of one first term whose pupil now studies at the listed school."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH met AS (
+                SELECT awaited.id AS awaited_id, awaited.former_channel, enrolment.pupil_id,
+                       enrolment.id AS enrolment_id,
+                       awaited.school_code IN (school.moe_code, nullif(school.smis_code, '')) AS stayed
+                FROM screening_awaitedgrant awaited
+                JOIN eqfund_identity identity ON identity.id_index = awaited.id_index
+                JOIN eqfund_pupil pupil ON pupil.identity_id = identity.id
+                JOIN eqfund_enrolment enrolment ON enrolment.pupil_id = pupil.id
+                     AND enrolment.term_id = %(term)s AND enrolment.status = 'studying'
+                JOIN eqfund_classroom classroom ON classroom.id = enrolment.classroom_id
+                JOIN eqfund_school school ON school.id = classroom.school_id
+                WHERE awaited.outcome = 'waiting' AND awaited.first_term = %(first)s
+            ), given AS (
+                INSERT INTO screening_grant
+                    (pupil_id, enrolment_id, "group", first_term, last_term, status, source,
+                     former_channel, given_at, given_by_id, end_reason, end_note)
+                SELECT pupil_id, enrolment_id, %(group)s, %(first)s, %(last)s, 'active', 'predecessor',
+                       former_channel, %(at)s, %(by)s, '', ''::bytea
+                FROM met WHERE stayed
+                ON CONFLICT DO NOTHING
+                RETURNING id, pupil_id
+            )
+            UPDATE screening_awaitedgrant awaited
+            SET grant_id = given.id,
+                outcome = CASE WHEN given.id IS NOT NULL THEN 'granted'
+                               WHEN met.stayed THEN 'already' ELSE 'moved' END
+            FROM met LEFT JOIN given ON given.pupil_id = met.pupil_id
+            WHERE awaited.id = met.awaited_id
+            """,
+            {
+                "term": term.pk,
+                "first": term_code(first),
+                "last": term_code(last),
+                "group": rules.PupilGroup.CONTINUING,
+                "at": at,
+                "by": by.pk if by else None,
+            },
+        )

@@ -1,0 +1,233 @@
+"""Models, facts, scores, and the decisions on institutional households. Each action is one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils.translation import gettext
+
+from eqfund import audit
+from eqfund.models import Term, User
+from eqfund.refusal import Refused
+from screening.form01.rules import Status
+from screening.models import Form01, InstitutionDecision, PmtFacts, PmtModel
+from screening.permissions import pmt as permissions
+from screening.pmt import definition, scoring, wire
+from screening.pmt.definition import BadDefinition, PovertyBand
+from screening.pmt.facts import INSTITUTION, facts_from_answers
+
+SLICE = 200_000
+COUNTRY = "TH/"
+
+
+@transaction.atomic
+def make_model(
+    year_be: int,
+    title: str,
+    data: Mapping[str, Any],
+    *,
+    by: User,
+    at: datetime,
+    is_demonstration: bool = False,
+) -> PmtModel:
+    """Keep a definition as the next draft version of its year."""
+    if reason := permissions.why_not_make(by):
+        raise Refused(reason)
+    try:
+        model = definition.read(data)
+    except BadDefinition as bad:
+        raise Refused(
+            gettext("This model cannot be used: %(problems)s")
+            % {"problems": "; ".join(bad.problems[:5])}
+        ) from None
+    newest = PmtModel.objects.filter(year_be=year_be).aggregate(newest=Max("version"))["newest"]
+    made = PmtModel.objects.create(
+        year_be=year_be,
+        version=(newest or 0) + 1,
+        title=title,
+        layout=model.layout.code,
+        definition=dict(data),
+        digest=definition.digest(data),
+        is_demonstration=is_demonstration,
+        made_by=by,
+        made_at=at,
+    )
+    audit.record("make_model", made, by=by, at=at, path=COUNTRY, facts={"digest": made.digest})
+    return made
+
+
+@transaction.atomic
+def release_model(model: PmtModel, *, by: User, at: datetime) -> None:
+    """Let a draft score, for good: another person than its maker, and every worked case met."""
+    if reason := permissions.why_not_release(model, by):
+        raise Refused(reason)
+    draft = PmtModel.objects.filter(pk=model.pk, status=PmtModel.Status.DRAFT, digest=model.digest)
+    if not draft.update(status=PmtModel.Status.RELEASED, released_by=by, released_at=at):
+        raise Refused(gettext("Someone else has just changed this model. Look again."))
+    model.refresh_from_db()
+    audit.record("release_model", model, by=by, at=at, path=COUNTRY, facts={"digest": model.digest})
+
+
+def record_facts(form: Form01) -> PmtFacts | None:
+    """Keep the facts of a submitted form, as a part of submitting it; None for an institution.
+
+    Again after a correction: the facts are those of the form as it now stands.
+    """
+    province = form.enrolment.classroom.school.province_code
+    found = facts_from_answers(form.answers, province)
+    if found is None:
+        PmtFacts.objects.filter(form=form).delete()
+        return None
+    return PmtFacts.objects.update_or_create(
+        form=form,
+        defaults={
+            "layout": found.layout,
+            "facts": list(found.facts),
+            "income_satang": found.income_satang,
+            "household_size": found.household_size,
+        },
+    )[0]
+
+
+@transaction.atomic
+def score_term(
+    term: Term,
+    *,
+    by: User,
+    at: datetime,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> dict[str, int]:
+    """Score every signed form of a term with the year's released model; returns how many in each band.
+
+    A form is scored once; those signed later wait for the next call. Facts go out
+    and scores come in by COPY, in slices, so that a year of two million takes seconds.
+    """
+    if reason := permissions.why_not_score(term, by, at):
+        raise Refused(reason)
+    model = PmtModel.objects.released_for(term.year_be)
+    assert model is not None  # why_not_score has asked
+    _record_missing_facts(term, model)
+    counts = dict.fromkeys((band.value for band in PovertyBand), 0)
+    with connection.cursor() as cursor:
+        total = _take_signed(cursor, term, model)
+        for first in range(1, total + 1, SLICE):
+            for band, count in _score_slice(cursor, model, first, at).items():
+                counts[band] += count
+            progress(min(first + SLICE - 1, total), total)
+    if total:
+        audit.record(
+            "score_term", model, by=by, at=at, path=COUNTRY, facts={"term": term.label, **counts}
+        )
+    return counts
+
+
+def _record_missing_facts(term: Term, model: PmtModel) -> None:
+    """Facts of signed forms that have none, or another layout's."""
+    signed = Form01.objects.in_term(term).filter(status=Status.SIGNED)
+    missing = signed.exclude(answers__lives_with=INSTITUTION).exclude(
+        pmt_facts__layout=model.layout
+    )
+    rows = missing.select_related("enrolment__classroom__school").defer(
+        "private", "unread", "officer"
+    )
+    for form in rows.iterator(chunk_size=2_000):
+        record_facts(form)
+
+
+def _take_signed(cursor: Any, term: Term, model: PmtModel) -> int:
+    """Move the term's signed forms with facts to scored, and number them in a table of this transaction."""
+    cursor.execute("DROP TABLE IF EXISTS pmt_taken")
+    cursor.execute(
+        "CREATE TEMPORARY TABLE pmt_taken"
+        " (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, form_id bigint NOT NULL) ON COMMIT DROP"
+    )
+    cursor.execute(
+        """
+        WITH moved AS (
+            UPDATE screening_form01 form SET status = %s
+            FROM eqfund_enrolment enrolment, screening_pmtfacts facts
+            WHERE form.enrolment_id = enrolment.id AND facts.form_id = form.id
+              AND enrolment.term_id = %s AND facts.layout = %s AND form.status = %s
+            RETURNING form.id
+        )
+        INSERT INTO pmt_taken (form_id) SELECT id FROM moved ORDER BY id
+        """,
+        [Status.SCORED, term.pk, model.layout, Status.SIGNED],
+    )
+    return int(cursor.rowcount)
+
+
+def _score_slice(cursor: Any, model: PmtModel, first: int, at: datetime) -> dict[str, int]:
+    """Score the taken forms from number `first` on, at most a slice of them."""
+    rules = definition.read(model.definition)
+    source = (
+        "COPY (SELECT facts.form_id, facts.income_satang, facts.household_size, facts.facts"
+        " FROM pmt_taken taken JOIN screening_pmtfacts facts ON facts.form_id = taken.form_id"
+        f" WHERE taken.n BETWEEN {first:d} AND {first + SLICE - 1:d}) TO STDOUT (FORMAT binary)"
+    )
+    with cursor.copy(source) as copy:
+        rows = wire.read_facts(copy, len(rules.layout.facts))
+    scores = scoring.score_many(
+        rules,
+        rows["facts"]["value"].astype(np.int16),
+        rows["income"].astype(np.int64),
+        rows["size"].astype(np.int16),
+    )
+    target = (
+        "COPY screening_pmtscore (form_id, model_id, value, band, contributions, scored_at)"
+        " FROM STDIN (FORMAT binary)"
+    )
+    with cursor.copy(target) as copy:
+        for block in wire.write_scores(rows["form"].astype(np.int64), model.pk, scores, at):
+            copy.write(block)
+    return {
+        band.value: int((scores.band == index).sum())
+        for index, band in enumerate(scoring.BAND_CODES)
+    }
+
+
+@transaction.atomic
+def propose_institution(
+    form: Form01, band: str, reason: str, *, by: User, at: datetime
+) -> InstitutionDecision:
+    """Propose the band of a pupil of an institutional household, with the reason."""
+    if refusal := permissions.why_not_propose(form, by):
+        raise Refused(refusal)
+    if not reason.strip():
+        raise Refused(gettext("Say why."))
+    decision = InstitutionDecision.objects.create(
+        form=form, band=PovertyBand(band), reason=reason.strip(), proposed_by=by, proposed_at=at
+    )
+    audit.record(
+        "propose_institution", decision, by=by, at=at, path=form.path, facts={"band": band}
+    )
+    return decision
+
+
+@transaction.atomic
+def decide_institution(decision: InstitutionDecision, *, by: User, at: datetime) -> None:
+    """Make a proposed decision stand; the form is then as good as scored."""
+    if reason := permissions.why_not_decide(decision, by):
+        raise Refused(reason)
+    proposed = InstitutionDecision.objects.filter(pk=decision.pk, status="proposed")
+    if not proposed.update(status="decided", decided_by=by, decided_at=at):
+        raise Refused(gettext("Someone else has just decided. Look again."))
+    moved = Form01.objects.filter(pk=decision.form_id, status=Status.SIGNED).update(
+        status=Status.SCORED
+    )
+    if not moved:
+        raise Refused(gettext("The form has been changed since. Look again."))
+    decision.refresh_from_db()
+    audit.record(
+        "decide_institution",
+        decision,
+        by=by,
+        at=at,
+        path=decision.form.path,
+        facts={"band": decision.band},
+    )

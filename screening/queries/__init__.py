@@ -1,0 +1,1 @@
+"""Reads of screening that join several tables."""
