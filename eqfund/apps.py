@@ -6,4 +6,5 @@ class EqfundConfig(AppConfig):
     verbose_name = "eqfund"
 
     def ready(self) -> None:
-        from eqfund import files, hooks_kernel  # noqa: F401  (they register jobs and menu items)
+        # the queue must be known to every process that asks for work; the others register jobs and menu items
+        from eqfund import celery, files, hooks_kernel  # noqa: F401
