@@ -1,0 +1,1 @@
+"""What people type into screening, read and shown again."""
