@@ -104,6 +104,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "registry.read_import": (K, A, D, O, F, U),
     "registry.edit_titles": (F,),
     # screening
+    "screening.read_form01": (T, S, A, D, O, F, P, U),
     "screening.record_form01": (T, A),
     "screening.draft_form01": (T, S, A),
     "screening.certify_form01": (T, A),
@@ -128,6 +129,8 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "screening.end_grant": (A, F),
     "screening.load_grants": (F,),
     # attendance
+    "attendance.record_month": (T, A),
+    "attendance.set_term_days": (A,),
     # payments: accounts, channels, rates, rounds
     "payments.read_account": (A, D, O, *FUND_STAFF, U),
     "payments.propose_account": (A,),
