@@ -17,6 +17,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -47,7 +48,7 @@ class JobRun:
 
     def progress(self, done: int, total: int = 0, message: str = "") -> None:
         """Say how far the work is; also the heartbeat. Seen at once, outside the work's transaction."""
-        mine = Job.objects.using("beside").filter(
+        mine = Job.objects.using(settings.PROGRESS_DATABASE).filter(
             pk=self.job.pk, fence=self.job.fence, state=Job.State.RUNNING
         )
         changed = mine.update(

@@ -113,6 +113,7 @@ DATABASES = {
 }
 # Progress and heartbeats of jobs are written beside the work's own transaction.
 DATABASES["beside"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
+PROGRESS_DATABASE = "beside"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
@@ -179,6 +180,7 @@ USE_THOUSAND_SEPARATOR = False
 NODE_MODULES = BASE_DIR / "node_modules"
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise looks there from the first request
 STATICFILES_DIRS = [
     BASE_DIR / "static",
     *(

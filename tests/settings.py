@@ -15,3 +15,5 @@ STORAGES = {
 }
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 AXES_ENABLED = False
+# A test is one transaction, which a second connection cannot see into.
+PROGRESS_DATABASE = "default"
