@@ -1,6 +1,12 @@
-"""Addresses."""
+"""Addresses of attendance."""
 
-from typing import Any
+from django.urls import path
+
+from attendance import views
 
 app_name = "attendance"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.classes, name="classes"),
+    path("classes/<int:pk>/<int:year>-<int:month>/", views.class_month, name="class-month"),
+    path("schools/<int:pk>/term-days/", views.term_days, name="term-days"),
+]

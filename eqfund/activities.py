@@ -50,6 +50,8 @@ ACTIVITY: dict[str, str] = {
     "screening.load_grants": ALWAYS,
     "screening.settle_grants": ALWAYS,
     # attendance
+    "attendance.set_term_days": "attendance",
+    "attendance.record_month": "attendance",
     # payments: accounts, channels, rates, rounds
     "payments.propose_account": "school_bank_account",
     "payments.approve_account": "school_bank_account",
@@ -97,7 +99,6 @@ ACTIVITY: dict[str, str] = {
     "payments.add_class_evidence": "payout_report",
     "payments.add_receipt_evidence": "payout_report",
     "payments.remove_evidence": "payout_report",
-    "payments.check_evidence": ALWAYS,  # the system's look at a picture
     "payments.submit_class_report": "payout_report",
     "payments.send_back_class_report": "payout_report",
     "payments.submit_school_report": "payout_report",

@@ -12,7 +12,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import actions, demo, hooks
-from eqfund.access import ROLE_NAMES, Role, open_to_all, postings_of, requires
+from eqfund.access import ROLE_NAMES, SEGMENTS, Role, open_to_all, postings_of, requires
 from eqfund.models import Job, Term, User
 from eqfund.pages import render_part
 from eqfund.places import place_names
@@ -38,10 +38,12 @@ def _open_windows(request: Any) -> list[Any]:
     term = Term.objects.current(request.moment)
     found = {}
     for posting in postings_of(request.user) if term else []:
+        wide = posting.path.count("/") < SEGMENTS["school"]
         for window in lines_for(term, posting.path):
-            if window.line.kind == "window" and window.closes_at and window.is_open(request.moment):
-                if posting.role in window.line.roles.split(";") or posting.path.count("/") < 4:
-                    found[window.line.activity, window.line.round_no] = window
+            mine = wide or posting.role in window.line.roles.split(";")
+            gates = window.line.kind == "window" and window.closes_at
+            if mine and gates and window.is_open(request.moment):
+                found[window.line.activity, window.line.round_no] = window
     return sorted(found.values(), key=lambda window: window.closes_at)
 
 

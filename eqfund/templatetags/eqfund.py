@@ -82,3 +82,9 @@ def short_month(value: datetime) -> str:
 
 def _due_day(value: datetime) -> date:
     return (value.astimezone(clock.BANGKOK) - timedelta(seconds=1)).date()
+
+
+@register.filter
+def month_name(value: date) -> str:
+    """กรกฎาคม 2569."""
+    return thai_text.thai_date_long(value).split(" ", 1)[1]
