@@ -133,10 +133,10 @@ def environment() -> dict[str, str]:
 
 def commands(host: str, port: int) -> dict[str, list[str]]:
     run = [sys.executable, "-m"]
-    queue = [*run, "celery", "-A", "eqfund"]
+    queue = [*run, "celery", "--quiet", "-A", "eqfund"]
     return {
         "web": [*run, "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-                "--workers", os.environ.get("WEB_PROCESSES", "1"), "--blocking-threads", "8",
+                "--workers", os.environ.get("WEB_PROCESSES", "1"), "--blocking-threads", str(2 * (os.cpu_count() or 1)),
                 "--respawn-failed-workers", "--no-ws", "--log-level", "warning", "eqfund.wsgi:application"],
         "worker": [*queue, "worker", "--concurrency", os.environ.get("WORKER_PROCESSES", "2"),
                    "--loglevel", "WARNING", "--without-gossip", "--without-mingle"],
@@ -195,14 +195,12 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def demo_people() -> list[str]:
-    """The people to sign in as: name to type, role, and who they are."""
+    """The people to sign in as: name to type, who they are, and what they do."""
+    from eqfund import demo
     from eqfund.access import ROLE_NAMES, Role
-    from eqfund.models import Posting
 
-    order = list(Role)
-    postings = list(Posting.objects.select_related("user").order_by("pk")[:200])
-    shown: dict[str, str] = {}
-    for posting in sorted(postings, key=lambda one: order.index(Role(one.role))):
-        line = f"    {posting.user.username:<22} {ROLE_NAMES[Role(posting.role)]}  ({posting.user.full_name})"
-        shown.setdefault(posting.role, line)
-    return list(shown.values())
+    lines = []
+    for user in demo.people():
+        roles = ", ".join(str(ROLE_NAMES[Role(posting.role)]) for posting in user.postings.all())
+        lines.append(f"    {user.username:<24} {roles}  ({user.full_name})")
+    return lines
