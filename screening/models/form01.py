@@ -73,6 +73,7 @@ def _together(*names: str) -> Q:
 
 class Form01QuerySet(ScopedQuerySet):
     scope = "enrolment__path"
+    read_verb = "screening.read_form01"
 
     def alive(self) -> Self:
         """Forms that have not been withdrawn: at most one per enrolment."""
@@ -275,6 +276,7 @@ class Form01(models.Model):
 
 class OfForm01QuerySet(ScopedQuerySet):
     scope = "form__enrolment__path"
+    read_verb = "screening.read_form01"
 
     def current(self) -> Self:
         """The ones in force; replaced ones are kept beside them."""
