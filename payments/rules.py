@@ -72,7 +72,9 @@ def round_takes(number: int) -> RoundTakes:
     """
     if number < 1:
         raise ValueError("rounds count from one")
-    return {1: RoundTakes.CONTINUING, 2: RoundTakes.NEW_AND_CORRECTED}.get(number, RoundTakes.EVERYONE_LEFT)
+    return {1: RoundTakes.CONTINUING, 2: RoundTakes.NEW_AND_CORRECTED}.get(
+        number, RoundTakes.EVERYONE_LEFT
+    )
 
 
 class TransferStatus(StrEnum):
@@ -135,10 +137,16 @@ class Level(StrEnum):
 
 
 # Seed of a demonstration term, in satang a term; the amounts of 2569 were not found (DOMAIN section 4, [K]).
-DEMONSTRATION_RATES_SATANG = {Level.KINDERGARTEN: 200_000, Level.PRIMARY: 150_000, Level.LOWER_SECONDARY: 210_000}
+DEMONSTRATION_RATES_SATANG = {
+    Level.KINDERGARTEN: 200_000,
+    Level.PRIMARY: 150_000,
+    Level.LOWER_SECONDARY: 210_000,
+}
 
 
-def why_not_channel(kind: str, *, identity_kind: str | None, guardian_has_id: bool | None) -> str | None:
+def why_not_channel(
+    kind: str, *, identity_kind: str | None, guardian_has_id: bool | None
+) -> str | None:
     """A code for why this pupil cannot be paid this way, or None.
 
     `identity_kind` is national_id, g_code or None (no settled id); `guardian_has_id` is
@@ -161,6 +169,36 @@ def why_not_channel(kind: str, *, identity_kind: str | None, guardian_has_id: bo
     return None
 
 
+def why_not_confirm_unchanged(
+    kind: str | None,
+    *,
+    identity_kind: str | None,
+    guardian_has_id: bool | None,
+    promptpay_state: str,
+) -> str | None:
+    """A code for why a continuing pupil's data cannot be confirmed as they stand, or None.
+
+    `guardian_has_id` is None when no guardian is known. The school's duty is to see to
+    guardian, PromptPay and channel (letter 004, line 64).
+
+    >>> why_not_confirm_unchanged(
+    ...     "promptpay_pupil", identity_kind="national_id", guardian_has_id=False, promptpay_state="unknown"
+    ... )
+    """
+    if not kind:
+        return "channel_unknown"
+    if fault := why_not_channel(kind, identity_kind=identity_kind, guardian_has_id=guardian_has_id):
+        return fault
+    if kind != ChannelKind.SCHOOL_ACCOUNT and guardian_has_id is None:
+        return "guardian_missing"
+    if kind != ChannelKind.SCHOOL_ACCOUNT and promptpay_state in (
+        PromptPayState.NOT_OPENED,
+        PromptPayState.FAILED,
+    ):
+        return "promptpay_not_opened"
+    return None
+
+
 # --- school bank accounts -------------------------------------------------
 
 
@@ -174,8 +212,16 @@ class AccountStatus(StrEnum):
 
 ACCOUNT_TRANSITIONS = {
     # a newer proposal of the school replaces one not yet decided
-    AccountStatus.PROPOSED: {AccountStatus.DIRECTOR_APPROVED, AccountStatus.SENT_BACK, AccountStatus.SUPERSEDED},
-    AccountStatus.DIRECTOR_APPROVED: {AccountStatus.ACCEPTED, AccountStatus.SENT_BACK, AccountStatus.SUPERSEDED},
+    AccountStatus.PROPOSED: {
+        AccountStatus.DIRECTOR_APPROVED,
+        AccountStatus.SENT_BACK,
+        AccountStatus.SUPERSEDED,
+    },
+    AccountStatus.DIRECTOR_APPROVED: {
+        AccountStatus.ACCEPTED,
+        AccountStatus.SENT_BACK,
+        AccountStatus.SUPERSEDED,
+    },
     AccountStatus.ACCEPTED: {AccountStatus.SUPERSEDED},
     AccountStatus.SENT_BACK: set(),
     AccountStatus.SUPERSEDED: set(),
@@ -238,7 +284,9 @@ def account_faults(
     elif len(number) not in criteria.digits[bank_code]:
         faults.append(("number", "account_length"))
     bare = "".join(name.split())
-    begins = any(bare.startswith("".join(beginning.split())) for beginning in criteria.name_beginnings)
+    begins = any(
+        bare.startswith("".join(beginning.split())) for beginning in criteria.name_beginnings
+    )
     holds = "".join(school_name.removeprefix("โรงเรียน").split()) in bare
     if not begins:
         faults.append(("name", "account_name_beginning"))

@@ -56,10 +56,13 @@ class SchoolBankAccount(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="account_status_is_known", condition=Q(status__in=[str(s) for s in AccountStatus])
+                name="account_status_is_known",
+                condition=Q(status__in=[str(s) for s in AccountStatus]),
             ),
             models.UniqueConstraint(
-                name="account_one_accepted_per_school", fields=["school"], condition=Q(status=AccountStatus.ACCEPTED)
+                name="account_one_accepted_per_school",
+                fields=["school"],
+                condition=Q(status=AccountStatus.ACCEPTED),
             ),
             models.UniqueConstraint(
                 name="account_one_under_way_per_school",
@@ -76,7 +79,8 @@ class SchoolBankAccount(models.Model):
                 condition=Q(director=None) | ~Q(director=models.F("proposed_by")),
             ),
             models.CheckConstraint(
-                name="account_sent_back_says_why", condition=~Q(status=AccountStatus.SENT_BACK) | ~Q(reason="")
+                name="account_sent_back_says_why",
+                condition=~Q(status=AccountStatus.SENT_BACK) | ~Q(reason=""),
             ),
         ]
 
@@ -112,7 +116,8 @@ class ReceivingChannel(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                name="channel_kind_is_known", condition=Q(kind__in=[str(kind) for kind in ChannelKind])
+                name="channel_kind_is_known",
+                condition=Q(kind__in=[str(kind) for kind in ChannelKind]),
             ),
             models.CheckConstraint(
                 name="channel_promptpay_state_is_known",
@@ -155,7 +160,9 @@ class ContinuingConfirmation(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="confirmation_once_per_grant_and_term", fields=["grant", "term"]),
+            models.UniqueConstraint(
+                name="confirmation_once_per_grant_and_term", fields=["grant", "term"]
+            ),
         ]
 
     def __str__(self) -> str:

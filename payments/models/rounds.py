@@ -29,7 +29,9 @@ from .accounts import ReceivingChannel, SchoolBankAccount
 
 
 def _known(name: str, field: str, enum: type) -> models.CheckConstraint:
-    return models.CheckConstraint(name=name, condition=Q(**{f"{field}__in": [str(value) for value in enum]}))
+    return models.CheckConstraint(
+        name=name, condition=Q(**{f"{field}__in": [str(value) for value in enum]})
+    )
 
 
 class BenefitRateQuerySet(models.QuerySet):
@@ -61,14 +63,18 @@ class BenefitRate(models.Model):
     class Meta:
         constraints = [
             _known("rate_level_is_known", "level", Level),
-            models.CheckConstraint(name="rate_amount_is_positive", condition=Q(amount_satang__gt=0)),
+            models.CheckConstraint(
+                name="rate_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
             models.UniqueConstraint(
                 name="rate_one_approved_per_term_and_level",
                 fields=["term", "level"],
                 condition=Q(approved_by__isnull=False),
             ),
             models.UniqueConstraint(
-                name="rate_one_proposed_per_term_and_level", fields=["term", "level"], condition=Q(approved_by=None)
+                name="rate_one_proposed_per_term_and_level",
+                fields=["term", "level"],
+                condition=Q(approved_by=None),
             ),
             models.CheckConstraint(
                 name="rate_approver_is_not_its_proposer",
@@ -107,9 +113,15 @@ class Entitlement(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="entitlement_once_per_grant_and_term", fields=["grant", "term"]),
-            models.UniqueConstraint(name="entitlement_once_per_child_and_term", fields=["identity", "term"]),
-            models.CheckConstraint(name="entitlement_amount_is_positive", condition=Q(amount_satang__gt=0)),
+            models.UniqueConstraint(
+                name="entitlement_once_per_grant_and_term", fields=["grant", "term"]
+            ),
+            models.UniqueConstraint(
+                name="entitlement_once_per_child_and_term", fields=["identity", "term"]
+            ),
+            models.CheckConstraint(
+                name="entitlement_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
@@ -173,7 +185,9 @@ class TransferRound(models.Model):
             # NULL <> NULL is unknown and passes a check, so presence is asked for by itself.
             models.CheckConstraint(
                 name="round_built_has_its_maker",
-                condition=_people_by(MADE, maker__isnull=False, built_at__isnull=False, digest__gt=""),
+                condition=_people_by(
+                    MADE, maker__isnull=False, built_at__isnull=False, digest__gt=""
+                ),
             ),
             models.CheckConstraint(
                 name="round_approved_has_its_approver",
@@ -186,20 +200,27 @@ class TransferRound(models.Model):
             models.CheckConstraint(
                 name="round_published_has_its_due_day",
                 condition=_people_by(
-                    PUBLISHED, published_by__isnull=False, published_at__isnull=False, payout_due_on__isnull=False
+                    PUBLISHED,
+                    published_by__isnull=False,
+                    published_at__isnull=False,
+                    payout_due_on__isnull=False,
                 ),
             ),
             models.CheckConstraint(
-                name="round_approver_is_not_its_maker", condition=Q(approver=None) | ~Q(approver=F("maker"))
+                name="round_approver_is_not_its_maker",
+                condition=Q(approver=None) | ~Q(approver=F("maker")),
             ),
             models.CheckConstraint(
-                name="round_releaser_is_not_its_maker", condition=Q(releaser=None) | ~Q(releaser=F("maker"))
+                name="round_releaser_is_not_its_maker",
+                condition=Q(releaser=None) | ~Q(releaser=F("maker")),
             ),
             models.CheckConstraint(
-                name="round_releaser_is_not_its_approver", condition=Q(releaser=None) | ~Q(releaser=F("approver"))
+                name="round_releaser_is_not_its_approver",
+                condition=Q(releaser=None) | ~Q(releaser=F("approver")),
             ),
             models.CheckConstraint(
-                name="round_cancelled_says_why", condition=~Q(status=RoundStatus.CANCELLED) | ~Q(reason="")
+                name="round_cancelled_says_why",
+                condition=~Q(status=RoundStatus.CANCELLED) | ~Q(reason=""),
             ),
         ]
 
@@ -217,7 +238,9 @@ class TransferQuerySet(ScopedQuerySet):
     def for_table(self):
         """With all a table row shows. Reading more raises instead of querying."""
         rows = self.select_related("enrolment__pupil", "enrolment__classroom", "school", "round")
-        return rows.order_by("enrolment__path", "enrolment__pupil__sort_key", "pk").fetch_mode(models.FETCH_RAISE)
+        return rows.order_by("enrolment__path", "enrolment__pupil__sort_key", "pk").fetch_mode(
+            models.FETCH_RAISE
+        )
 
 
 class Transfer(models.Model):
@@ -241,7 +264,9 @@ class Transfer(models.Model):
     amount_satang = models.BigIntegerField()
     status = models.CharField(max_length=10, default=TransferStatus.PENDING)
     fail_code = models.CharField(max_length=24, blank=True, default="")
-    bank_line = models.ForeignKey("payments.BankLine", models.PROTECT, null=True, related_name="transfers")
+    bank_line = models.ForeignKey(
+        "payments.BankLine", models.PROTECT, null=True, related_name="transfers"
+    )
 
     objects = TransferQuerySet.as_manager()
     personal: ClassVar = {"destination", "destination_last4"}
@@ -260,7 +285,9 @@ class Transfer(models.Model):
                 fields=["entitlement", "share"],
                 condition=Q(status__in=[str(status) for status in ALIVE]),
             ),
-            models.CheckConstraint(name="transfer_amount_is_positive", condition=Q(amount_satang__gt=0)),
+            models.CheckConstraint(
+                name="transfer_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
             models.CheckConstraint(
                 name="transfer_failed_says_why",
                 condition=Q(status=TransferStatus.FAILED, fail_code__gt="")
@@ -271,9 +298,14 @@ class Transfer(models.Model):
                 condition=Q(kind=ChannelKind.SCHOOL_ACCOUNT, account__isnull=False)
                 | (~Q(kind=ChannelKind.SCHOOL_ACCOUNT) & Q(account=None)),
             ),
-        ]
-        indexes = [
-            models.Index(name="transfer_failed", fields=["entitlement"], condition=Q(status=TransferStatus.FAILED)),
+            # A way that failed is not tried again until the channel or the account is another row;
+            # so the ladder's question "did it fail this way?" is one join that never doubles a grant.
+            models.UniqueConstraint(
+                name="transfer_fails_once_by_one_way",
+                fields=["entitlement", "share", "channel", "account"],
+                condition=Q(status=TransferStatus.FAILED),
+                nulls_distinct=False,
+            ),
         ]
 
     def __str__(self) -> str:
@@ -295,7 +327,9 @@ class LeftOutQuerySet(ScopedQuerySet):
     def for_table(self):
         """With all a table row shows. Reading more raises instead of querying."""
         rows = self.select_related("enrolment__pupil", "enrolment__classroom__school")
-        return rows.order_by("enrolment__path", "enrolment__pupil__sort_key", "pk").fetch_mode(models.FETCH_RAISE)
+        return rows.order_by("enrolment__path", "enrolment__pupil__sort_key", "pk").fetch_mode(
+            models.FETCH_RAISE
+        )
 
 
 class LeftOut(models.Model):
@@ -315,7 +349,9 @@ class LeftOut(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(name="left_out_once_per_round_and_grant", fields=["round", "grant"]),
+            models.UniqueConstraint(
+                name="left_out_once_per_round_and_grant", fields=["round", "grant"]
+            ),
         ]
         indexes = [models.Index(name="left_out_by_hurdle", fields=["round", "hurdle"])]
 
