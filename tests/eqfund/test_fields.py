@@ -1,0 +1,64 @@
+"""Sealed values and the blind index."""
+
+import pytest
+from cryptography.exceptions import InvalidTag
+from django.db import connection
+
+from eqfund.fields import blind_index, seal, unseal
+from eqfund.models import Guardian, Identity
+
+
+def test_what_is_sealed_is_not_in_the_database(make_pupils):
+    make_pupils(1)
+    number = Identity.objects.get().number
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT number FROM eqfund_identity")
+        stored = bytes(cursor.fetchone()[0])
+
+    assert len(number) == 13
+    assert number.encode() not in stored
+    assert unseal(stored, "national_id").decode() == number
+
+
+def test_the_same_text_is_sealed_differently_each_time():
+    assert seal(b"1101700203450", "national_id") != seal(b"1101700203450", "national_id")
+
+
+def test_a_changed_byte_or_another_purpose_is_noticed():
+    sealed = seal(b"1101700203450", "national_id")
+
+    with pytest.raises(InvalidTag):
+        unseal(sealed, "guardian_phone")
+    with pytest.raises(InvalidTag):
+        unseal(sealed[:-1] + bytes([sealed[-1] ^ 1]), "national_id")
+
+
+def test_an_old_key_still_reads_and_the_new_one_writes(settings):
+    settings.FIELD_KEYS = ["old"]
+    before = seal(b"x", "p")
+    settings.FIELD_KEYS = ["old", "new"]
+
+    after = seal(b"x", "p")
+
+    assert (before[1], after[1]) == (0, 1)
+    assert unseal(before, "p") == unseal(after, "p") == b"x"
+    settings.FIELD_KEYS = ["old"]
+    with pytest.raises(ValueError, match="not in the ring"):
+        unseal(after, "p")
+
+
+def test_the_blind_index_finds_equal_numbers_of_one_purpose_only(settings):
+    assert blind_index("1") == blind_index("1")
+    assert blind_index("1") != blind_index("2")
+    assert blind_index("1") != blind_index("1", purpose="phone")
+    one = blind_index("1")
+    settings.INDEX_KEY = "another"
+    assert blind_index("1") != one
+
+
+def test_empty_text_stays_empty_and_needs_no_key(make_pupils):
+    make_pupils(1)
+    Guardian.objects.update(phone="")
+
+    assert Guardian.objects.get().phone == ""
