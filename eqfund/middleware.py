@@ -51,7 +51,7 @@ class RefusalMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> Any:
         if isinstance(exception, Refused):
-            context = {"refusal": exception, "back": request.META.get("HTTP_REFERER", "")}
+            context = {"refusal": exception, "back": request.headers.get("referer", "")}
             response = render_part(request, "refused.html", "message", context)
             response.status_code = 409
             return response

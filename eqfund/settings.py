@@ -114,7 +114,6 @@ DATABASES = {
 # Progress and heartbeats of jobs are written beside the work's own transaction.
 DATABASES["beside"] = {**DATABASES["default"], "TEST": {"MIRROR": "default"}}
 PROGRESS_DATABASE = "beside"
-DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL},
 }

@@ -99,7 +99,7 @@ def demo_clock_move(request: Any) -> HttpResponse:
 
 def _back(request: HttpRequest) -> str:
     """The page the person came from, if it is ours; else home."""
-    address = request.META.get("HTTP_REFERER", "")
+    address = request.headers.get("referer", "")
     ours = url_has_allowed_host_and_scheme(
         address, {request.get_host()}, require_https=request.is_secure()
     )
