@@ -1,0 +1,41 @@
+"""Measured figures, each beside its lower bound in the same run.
+
+Each module here has `rows()`: what it measured, as dicts of
+
+    name                  what was done, with its size
+    seconds               the time it took (or another figure, when `unit` says so)
+    lower_bound_seconds   the same rows by the barest means, measured in the same run
+    ratio                 the first by the second
+    limit                 the most the ratio may be; None for a figure that is shown only
+
+A module may have `ROLE = "owner"` when it makes tables. They run in the order of their names, on a
+database of their own.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+type Row = dict[str, Any]
+
+
+def modules() -> list[str]:
+    """Names of the modules that measure."""
+    return sorted(found.name for found in pkgutil.iter_modules(__path__))
+
+
+def collect(wanted: list[str] | None = None) -> Iterator[Row]:
+    """Run each module's rows; a row has its module's name with it."""
+    for name in modules():
+        if wanted and name not in wanted:
+            continue
+        for row in import_module(f"{__name__}.{name}").rows():
+            yield {"module": name, "limit": None, "lower_bound_seconds": None, "ratio": None, **row}
+
+
+def is_over(row: Row) -> bool:
+    """Whether a row exceeds its limit."""
+    return row["limit"] is not None and row["ratio"] is not None and row["ratio"] > row["limit"]

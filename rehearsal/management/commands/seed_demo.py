@@ -1,0 +1,70 @@
+"""Fill an empty database with the demo: the story, left half way in the middle of July 2569."""
+
+from __future__ import annotations
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from eqfund import audit, clock, demo
+from eqfund.access import ROLE_NAMES
+from eqfund.models import RehearsalClock, User
+from rehearsal import world
+from rehearsal.columns import Printer, left
+from rehearsal.story import begin, tell
+
+MOMENT = "2569-07-14 09:00"
+
+
+class Command(BaseCommand):
+    help = f"Fill an empty database with the invented country as of {MOMENT}."
+    requires_system_checks = ()
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO_MODE:
+            raise CommandError(
+                "The demo's people have no password and sign in by one click: DEMO_MODE=true alone."
+            )
+        if User.objects.exists():
+            raise CommandError("The database is not empty. The demo fills an empty one only.")
+        printer = Printer(sys.stdout, quiet=options["quiet"])
+        made = begin(Path(settings.VAR_DIR) / "demo", printer)
+        telling = tell(made, printer, world.at(MOMENT))
+        if telling.missing:
+            printer.line(f"{telling.missing} steps are not there yet")
+        set_clock()
+        for line in people():
+            printer.line(line)
+
+
+def set_clock() -> None:
+    """Let programme time be MOMENT now, and run on from there."""
+    moment = world.at(MOMENT)
+    offset = demo.offset_to(moment)
+    RehearsalClock.objects.update_or_create(
+        pk=1, defaults={"offset_seconds": int(offset.total_seconds()), "moved_by": None}
+    )
+    with clock.rehearse(moment):
+        audit.record(
+            "seed_demo", "eqfund.RehearsalClock", by=None, facts={"to": moment.isoformat()}
+        )
+
+
+def people() -> list[str]:
+    """One person of each role: name to type, role, full name."""
+    lines, shown = [], set()
+    for user in demo.people():
+        for posting in user.postings.all():
+            if posting.role not in shown:
+                shown.add(posting.role)
+                lines.append(
+                    f"{left(user.username, 14)} {ROLE_NAMES[posting.role]}  ({user.full_name})"
+                )
+    return lines

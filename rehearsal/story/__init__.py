@@ -1,0 +1,106 @@
+"""The story of term 1/2569: the whole term in the order of its calendar, through the real actions and jobs.
+
+Each step belongs to a stage, which plays it in a module of its own:
+
+    rehearsal/story/<stage>.py     def play(world) -> Figures      (or one function for each chapter)
+
+A step is called at its moment (`clock.rehearse`) and may rehearse other moments inside itself. It
+does things as the people of the world do (`world.admin_of(school)`), by actions alone, and returns
+its figures: pairs of a label and a number or short text. Jobs that an action starts run at once, in
+this process; while a step marked `by_worker` plays, a real Celery worker runs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+from django.utils import translation
+
+from eqfund import clock
+from rehearsal.columns import Printer
+from rehearsal.world import World, at, build
+
+from .queue import eager_jobs, jobs_by_worker
+
+type Figures = Iterable[tuple[str, Any]]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One chapter: when it is played, by which function, under which title."""
+
+    at: str
+    title: str
+    play: str  # "module.function" under rehearsal.story
+    by_worker: bool = False
+
+    @property
+    def moment(self) -> datetime:
+        return at(self.at)
+
+    def function(self) -> Callable[[World], Figures | None] | None:
+        """The function to call, or None while the stage has not written it."""
+        module, name = self.play.rsplit(".", 1)
+        if find_spec(f"rehearsal.story.{module}") is None:
+            return None
+        found: Callable[[World], Figures | None] | None = getattr(
+            import_module(f"rehearsal.story.{module}"), name, None
+        )
+        return found
+
+
+STEPS = (Step("2569-05-07 09:00", "Registry files come in", "registry.play"),)
+
+
+BEGINNING = "2569-05-07 08:00"
+
+
+@dataclass
+class Telling:
+    """How a telling went: steps played, and those that were not there."""
+
+    played: int = 0
+    missing: int = 0
+
+
+def begin(folder: Path, printer: Printer) -> World:
+    """Make the world that the story begins with, in an empty database."""
+    begun = clock.stopwatch()
+    with translation.override("th"), clock.rehearse(at(BEGINNING)):
+        world = build(folder)
+    figures = [
+        ("schools", len(world.schools)),
+        ("classes", len(world.classrooms)),
+        ("people with a post", len(world.people)),
+        ("pupils in registry files", len(world.children)),
+    ]
+    printer.step(
+        at(BEGINNING), "The calendar, places and people", figures, clock.stopwatch() - begun
+    )
+    return world
+
+
+def tell(world: World, printer: Printer, until: datetime | None = None) -> Telling:
+    """Play every step up to `until`, in order; each prints its figures and the seconds it took."""
+    telling = Telling()
+    for step in STEPS:
+        if until is not None and step.moment > until:
+            break
+        function = step.function()
+        if function is None:
+            printer.missing(step.moment, step.title, step.play)
+            telling.missing += 1
+            continue
+        begun = clock.stopwatch()
+        runner = jobs_by_worker() if step.by_worker else eager_jobs()
+        with translation.override("th"), clock.rehearse(step.moment), runner:
+            figures = list(function(world) or ())
+        printer.step(step.moment, step.title, figures, clock.stopwatch() - begun)
+        telling.played += 1
+    return telling

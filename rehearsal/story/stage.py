@@ -1,0 +1,98 @@
+"""A database of its own for one telling of the story, or one bench; nothing of the demo's is touched.
+
+Made beside the application's database on the same server by the owner's role, migrated,
+and dropped afterwards with its files. What is to run there runs in a child process.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+from django.conf import settings
+from django.core.management.base import CommandError
+from psycopg import sql
+
+from eqfund import embedded
+
+
+@contextmanager
+def fresh_database(
+    name: str, *, keep: bool = False, role: str = "application"
+) -> Iterator[dict[str, str]]:
+    """Make and migrate the database; give the environment in which processes use it; drop it.
+
+    `role` is who they work as: the application, as web and worker do, or the tables' owner.
+    """
+    services = embedded.ensure_services()
+    folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
+    owner = services["DATABASE_OWNER_URL"]
+    environment = os.environ | {
+        "DATABASE_URL": _named(services["DATABASE_URL"], name),
+        "DATABASE_OWNER_URL": _named(owner, name),
+        "REDIS_URL": _apart(services["REDIS_URL"]),
+        "EQFUND_VAR": str(folder),
+        "PYTHONUNBUFFERED": "1",
+    }
+    try:
+        _make(owner, name)
+        _run(environment | {"EQFUND_DATABASE_ROLE": "owner"}, "migrate", "--verbosity", "0")
+        yield environment | {"EQFUND_DATABASE_ROLE": role}
+    finally:
+        if not keep:
+            _drop(owner, name)
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def run_inside(environment: dict[str, str], *arguments: str) -> int:
+    """Run a command of manage.py with that environment; its exit code."""
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=settings.BASE_DIR, env=environment
+    ).returncode
+
+
+def _run(environment: dict[str, str], *arguments: str) -> None:
+    if run_inside(environment, *arguments):
+        raise CommandError(f"manage.py {arguments[0]} failed in a new database.")
+
+
+def _make(owner: str, database: str) -> None:
+    name = sql.Identifier(database)
+    try:
+        with psycopg.connect(owner, autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
+            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
+            # It is thrown away: a commit need not wait for the disk.
+            connection.execute(
+                sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name)
+            )
+    except psycopg.Error as error:
+        raise CommandError(
+            f"This needs a database of its own, and {database} could not be made: {error}\n"
+            "Give DATABASE_OWNER_URL a role with CREATEDB, or leave DATABASE_URL unset."
+        ) from error
+
+
+def _drop(owner: str, database: str) -> None:
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
+        )
+
+
+def _named(url: str, database: str) -> str:
+    """The same server and role, another database."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
+
+
+def _apart(url: str) -> str:
+    """The same broker, its fifteenth database: no other worker listens there."""
+    return urlunsplit(urlsplit(url)._replace(path="/15"))
