@@ -150,7 +150,8 @@ OFFICES = {office.key: office for office in _OFFICES}
 
 def _classes(text: str) -> tuple[tuple[str, str], ...]:
     """ "P1 P2 M1/2" as (grade, room) pairs; room 1 where none is said."""
-    return tuple((part.split("/")[0], (part.split("/") + ["1"])[1]) for part in text.split())
+    pairs = (part.partition("/") for part in text.split())
+    return tuple((grade, room or "1") for grade, _, room in pairs)
 
 
 SCHOOLS = (
