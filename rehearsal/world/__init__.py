@@ -234,7 +234,7 @@ class World:
         number = self.number_of(school)
         closed = number == CLOSED_ACCOUNT_SCHOOL and not corrected
         ending = "999" if closed else f"{number:03d}"
-        name = f"{SCHOOLS[number - 1].short_name} (เงินอุดหนุน กสศ.)"
+        name = f"เงิน กสศ. เพื่อ{school.name}"
         return ("006", f"9800000{ending}", name)
 
     @classmethod
