@@ -183,7 +183,7 @@ def postings_of(user: User) -> list[Any]:
             for p in user.postings.all()
             if p.starts_on <= day and (p.ends_on is None or day <= p.ends_on)
         ]
-        user._current_postings = found
+        user._current_postings = found  # type: ignore[attr-defined]
     return found
 
 

@@ -78,7 +78,7 @@ def blind_index(text: str, purpose: str = "national_id") -> bytes:
     return hmac.digest(settings.INDEX_KEY.encode(), f"{purpose}\0{text}".encode(), "sha256")
 
 
-class EncryptedTextField(models.BinaryField):
+class EncryptedTextField(models.BinaryField):  # type: ignore[type-arg]
     """Text kept encrypted; in Python it is str, in the database sealed bytes. "" is stored as empty bytes."""
 
     def __init__(self, *args: Any, purpose: str = "", **kwargs: Any) -> None:
@@ -138,7 +138,7 @@ class EncryptedJSONField(EncryptedTextField):
         return {}
 
 
-class PathField(models.CharField):
+class PathField(models.CharField):  # type: ignore[type-arg]
     """A place path, TH/1/12/345/, collated "C" so that a prefix is a range."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -22,7 +22,7 @@ def render_part(request: Any, template: str, part: str, context: dict[str, Any])
     htmx also asks for whole pages: on a boosted link, and when the browser's
     Back button misses its cache.
     """
-    htmx = getattr(request, "htmx", False)
+    htmx: Any = getattr(request, "htmx", False)
     whole = not htmx or htmx.boosted or htmx.history_restore_request
     name = template if whole else f"{template}#{part}"
     response = render(request, name, context)

@@ -35,6 +35,8 @@ def place_names(paths: set[str]) -> dict[str, str]:
     """The name of the last segment of each path, as people say it; one query for each level present."""
     names = {"TH/": gettext("the whole country")}
     models_of = {2: Affiliation, 3: SupervisingOffice, 4: School, 5: Classroom}
+    level: int
+    model: Any
     for level, model in models_of.items():
         wanted = [path for path in paths if path.count("/") == level]
         if not wanted:

@@ -6,6 +6,7 @@ production (DEMO_MODE=false) refuses to start with them.
 """
 
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
@@ -191,7 +192,7 @@ STATICFILES_DIRS = [
         if folder.is_dir()
     ),
 ]
-STORAGES = {
+STORAGES: dict[str, dict[str, Any]] = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": VAR_DIR / "files"},

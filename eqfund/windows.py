@@ -55,6 +55,8 @@ class Window:
 def windows_of(term: Term, activity: str, path: str, round_no: int | None = None) -> list[Window]:
     """All windows of an activity for a place, by opening time, extensions counted."""
     affiliation_id = _affiliation_of(path)
+    if affiliation_id is None:
+        return []
     lines = CalendarLine.objects.filter(
         term=term, activity=activity, affiliation_id=affiliation_id, kind="window"
     )
@@ -106,8 +108,8 @@ def why_closed(
 def lines_for(term: Term, path: str) -> list[Window]:
     """Every line of the term's calendar as it holds for a place, by opening time."""
     lines = CalendarLine.objects.filter(term=term)
-    if path.count("/") >= 2:
-        lines = lines.filter(affiliation_id=_affiliation_of(path))
+    if affiliation_id := _affiliation_of(path):
+        lines = lines.filter(affiliation_id=affiliation_id)
     return _with_extensions(list(lines.order_by("during", "pk")), path)
 
 
