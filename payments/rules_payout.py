@@ -33,18 +33,6 @@ class RefundReason(StrEnum):
     DIED = "died"
 
 
-class Relation(StrEnum):
-    """Who signed for the money, seen from the pupil."""
-
-    SELF = "self"
-    FATHER = "father"
-    MOTHER = "mother"
-    GRANDPARENT = "grandparent"
-    SIBLING = "sibling"
-    RELATIVE = "relative"
-    GUARDIAN = "guardian"
-
-
 class ClassReportStatus(StrEnum):
     DRAFT = "draft"
     SUBMITTED = "submitted"

@@ -13,17 +13,20 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from eqfund import relationships
 from eqfund.fields import EncryptedTextField
 from eqfund.models import Classroom, School, StoredFile, User
 from eqfund.models.base import ScopedQuerySet
 from payments.rules_payout import (
     ClassReportStatus,
     RefundReason,
-    Relation,
     SchoolReportStatus,
 )
 
 from .rounds import Transfer, TransferRound, _known
+
+SELF = "self"
+RELATIONS = (SELF, *relationships.LABELS)  # who may receive the cash, seen from the pupil
 
 
 class SchoolPayoutReportQuerySet(ScopedQuerySet):
@@ -203,7 +206,7 @@ class Receipt06(models.Model):
     payer = models.ForeignKey(User, models.PROTECT, related_name="+")
     second_payer = models.ForeignKey(User, models.PROTECT, related_name="+")
     receiver_name = EncryptedTextField(purpose="receiver_name")
-    relation = models.CharField(max_length=12)
+    relation = models.CharField(max_length=30)
     recorded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     recorded_at = models.DateTimeField()
     voided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
@@ -231,7 +234,9 @@ class Receipt06(models.Model):
             models.CheckConstraint(
                 name="receipt_payers_are_two_people", condition=~Q(payer=F("second_payer"))
             ),
-            _known("receipt_relation_is_known", "relation", Relation),
+            models.CheckConstraint(
+                name="receipt_relation_is_known", condition=Q(relation__in=RELATIONS)
+            ),
             models.CheckConstraint(
                 name="receipt_void_says_who_and_why",
                 condition=Q(voided_at=None, voided_by=None, void_reason="")

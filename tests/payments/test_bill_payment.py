@@ -1,8 +1,7 @@
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from payments import bill_statement
 from payments.bill_payment import BillPayment, barcode_text, crc16, parse_qr, parse_tags, qr_text

@@ -1,0 +1,88 @@
+"""Many PDFs at once: WeasyPrint in processes of its own, one for each core.
+
+A worker is `python -m payments.letters.pdf`, which knows neither Django nor the
+database: pages go in over a pipe, PDFs come out. It dies with the press, so the
+memory of a long run is given back, and a page that breaks it breaks that run alone.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+from queue import SimpleQueue
+from types import TracebackType
+from typing import Any, Self
+
+from .pdf import read_block, write_block
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class PressError(RuntimeError):
+    """A page could not be printed. Says nothing of its content."""
+
+
+class Press:
+    """A pool of printing processes. Use it in a `with`."""
+
+    def __init__(self, workers: int | None = None) -> None:
+        self.workers = workers or os.cpu_count() or 1
+        self._free: SimpleQueue[subprocess.Popen[bytes]] = SimpleQueue()
+        self._all: list[subprocess.Popen[bytes]] = []
+        self._threads = ThreadPoolExecutor(self.workers)
+
+    def __enter__(self) -> Self:
+        for _ in range(self.workers):
+            worker = subprocess.Popen(
+                [sys.executable, "-m", "payments.letters.pdf"],
+                cwd=ROOT,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # its words may hold a child's name
+            )
+            self._all.append(worker)
+            self._free.put(worker)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._threads.shutdown(wait=kind is None, cancel_futures=True)
+        for worker in self._all:
+            if kind is not None:
+                worker.kill()
+            with worker:  # closes its pipes and waits
+                pass
+
+    def print_all(self, pages: Iterable[str]) -> Iterator[bytes]:
+        """The PDF of each page, in order; pages are taken only a little ahead."""
+        waiting: deque[Future[bytes]] = deque()
+        for page in pages:
+            waiting.append(self._threads.submit(self._print, page))
+            if len(waiting) > 2 * self.workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+    def _print(self, page: str) -> bytes:
+        worker = self._free.get()
+        try:
+            pipes: Any = worker
+            try:
+                write_block(pipes.stdin, page.encode())
+                pdf = read_block(pipes.stdout)
+            except OSError:
+                pdf = None
+            if not pdf:
+                raise PressError("a page could not be printed")
+            return pdf
+        finally:
+            self._free.put(worker)
