@@ -200,7 +200,7 @@ class Form05Line(models.Model):
             ),
             models.CheckConstraint(
                 name="form05_certified_pupil_exists",
-                condition=~Q(decision="certify") | Q(pupil_exists=True),
+                condition=~Q(decision="certify") | Q(pupil_exists__isnull=False, pupil_exists=True),
             ),
             models.CheckConstraint(
                 name="form05_refusal_says_why", condition=~Q(decision="refuse") | ~Q(reason="")

@@ -150,7 +150,12 @@ class PmtScore(models.Model):
             models.CheckConstraint(
                 name="pmt_score_has_a_value_unless_beyond_the_gate",
                 condition=Q(band=PovertyBand.INELIGIBLE_INCOME.value, value=None)
-                | Q(band__in=[b.value for b in SCORED_BANDS], value__gte=0, value__lte=1),
+                | Q(
+                    band__in=[b.value for b in SCORED_BANDS],
+                    value__isnull=False,
+                    value__gte=0,
+                    value__lte=1,
+                ),
             ),
         ]
 
