@@ -16,7 +16,7 @@ from django.db.models import CharField, Max, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 
-from eqfund import access, audit, files
+from eqfund import access, audit, clock, files
 from eqfund.models import Posting, School, StoredFile, Term, User
 from eqfund.refusal import Refused
 from screening.models import (
@@ -66,7 +66,7 @@ def open_meeting(
     """Begin form 05 of a meeting, with a line for each announced pupil that no meeting has taken."""
     if reason := permissions.why_not_open(school, term, by, at):
         raise Refused(reason)
-    _check_day(school, term, met_on, at)
+    _check_day(term, met_on, at)
     newest = school.committee_meetings.filter(term=term).aggregate(newest=Max("number"))["newest"]
     meeting = CommitteeMeeting.objects.create(
         school=school,
@@ -91,7 +91,7 @@ def save_meeting(
 ) -> None:
     """Correct when and where the committee met."""
     _hold(meeting, by, at)
-    _check_day(meeting.school, meeting.term, met_on, at)
+    _check_day(meeting.term, met_on, at)
     meeting.met_on, meeting.place = met_on, place
     meeting.save(update_fields=["met_on", "place"])
     _record("save_meeting", meeting, by, at)
@@ -251,14 +251,11 @@ def _hold(meeting: CommitteeMeeting, by: User, at: datetime) -> None:
         raise Refused(reason)
 
 
-def _check_day(school: School, term: Term, met_on: date, at: datetime) -> None:
+def _check_day(term: Term, met_on: date, at: datetime) -> None:
     if met_on > at.date():
         raise Refused(gettext("The meeting cannot lie in the future: record it after it was held."))
-    announced = permissions.waiting(school, term).values_list(
-        "announcement__published_at", flat=True
-    )
-    first = announced.order_by("announcement__published_at").first()
-    if first is not None and met_on < first.date():
+    first = term.announcements.order_by("published_at").first()
+    if first is not None and met_on < first.published_at.astimezone(clock.BANGKOK).date():
         raise Refused(gettext("The committee meets after the list is announced."))
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from eqfund import audit
+from eqfund import access, audit
 from eqfund.models import Enrolment, Term, User
 from eqfund.refusal import Refused
 from eqfund.school_year import TermKey
@@ -96,9 +96,10 @@ def send_back(
 
 
 def _refuse_if_closed(term: Term, meetings: list[CommitteeMeeting], by: User, at: datetime) -> None:
-    """Ask the calendar once for each affiliation among the meetings; once at all if there are none."""
-    paths = {"/".join(meeting.school.path.split("/")[:2]) + "/" for meeting in meetings}
-    for path in sorted(paths) or [COUNTRY]:
+    """Ask the table of verbs, and the calendar once for each affiliation among the meetings."""
+    if reason := access.why_not(by, permissions.VERB, COUNTRY):
+        raise Refused(reason)
+    for path in sorted({"/".join(m.school.path.split("/")[:2]) + "/" for m in meetings}):
         if reason := permissions.why_not_verify(term, by, at, path):
             raise Refused(reason)
 

@@ -14,11 +14,12 @@ from screening.rules.committee import MeetingStatus
 
 COUNTRY = "TH/"
 ACTIVITY = "fund_verification"
+VERB = "screening.verify_form05"
 
 
 def why_not_verify(term: Term, user: User, at: datetime, path: str) -> str | None:
     """The right role, in the window of the place's affiliation."""
-    if reason := access.why_not(user, "screening.verify_form05", COUNTRY):
+    if reason := access.why_not(user, VERB, COUNTRY):
         return reason
     return windows.why_closed(term, ACTIVITY, path, at)
 
