@@ -102,7 +102,7 @@ def _chain(*parts: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
 
 
 def _staged(import_id: int, row: RegistryRow, school_id: int) -> tuple[Any, ...]:
-    plain = json.dumps(row.extras, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    compared = {key: value for key, value in row.extras.items() if key != "disadvantage"}
     guardian = row.extras.get("guardian", {})
     name = " ".join(filter(None, (guardian.get("first_name"), guardian.get("last_name"))))
     number = guardian.get("national_id", "")
@@ -125,8 +125,8 @@ def _staged(import_id: int, row: RegistryRow, school_id: int) -> tuple[Any, ...]
         row.birth_date,
         row.student_number,
         row.disadvantage_poor,
-        _sealed(plain if row.extras else "", "registry_extras"),
-        blind_index(plain, "registry_extras"),
+        _sealed(_plain(row.extras) if row.extras else "", "registry_extras"),
+        blind_index(_plain(compared), "registry_extras"),
         _sealed(f"{guardian.get('title', '')}{name}" if name else "", "guardian_name"),
         relationships.code_of(guardian.get("relationship", "")) if name else "",
         _sealed(number, "national_id"),
@@ -136,6 +136,10 @@ def _staged(import_id: int, row: RegistryRow, school_id: int) -> tuple[Any, ...]
         [],
         {},
     )
+
+
+def _plain(extras: dict[str, Any]) -> str:
+    return json.dumps(extras, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def _left(

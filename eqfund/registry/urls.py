@@ -1,6 +1,26 @@
-"""Addresses."""
+"""Addresses of the registry: files, schools, classrooms, pupils, the calendar."""
 
-from typing import Any
+from django.urls import path
+
+from . import views, views_imports
 
 app_name = "registry"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("imports/", views_imports.imports, name="imports"),
+    path("imports/send/", views_imports.imports_send, name="imports-send"),
+    path("imports/titles/", views_imports.titles, name="titles"),
+    path("imports/titles/<int:pk>/remove/", views_imports.title_remove, name="title-remove"),
+    path("imports/<int:pk>/", views_imports.import_, name="import"),
+    path("imports/<int:pk>/confirm/", views_imports.import_confirm, name="import-confirm"),
+    path("imports/<int:pk>/discard/", views_imports.import_discard, name="import-discard"),
+    path("imports/<int:pk>/errors.csv", views_imports.import_errors, name="import-errors"),
+    path("schools/", views.schools, name="schools"),
+    path("schools/<int:pk>/", views.school, name="school"),
+    path("schools/<int:pk>/edit/", views.school_edit, name="school-edit"),
+    path("schools/<int:pk>/confirm/", views.school_confirm, name="school-confirm"),
+    path("classrooms/", views.classrooms, name="classrooms"),
+    path("pupils/", views.pupils, name="pupils"),
+    path("pupils/<int:pk>/", views.pupil, name="pupil"),
+    path("pupils/<int:pk>/leave/", views.pupil_leave, name="pupil-leave"),
+    path("calendar/", views.calendar, name="calendar"),
+]

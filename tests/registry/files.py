@@ -19,12 +19,12 @@ def national_id(serial: int) -> str:
     return twelve + str((11 - total % 11) % 10)
 
 
-def pupil(serial: int = 1, **cells) -> dict:
+def pupil(serial: int = 1, number: str = "", **cells) -> dict:
     """One pupil's cells by title; the second เลขประจำตัวนักเรียน is written as เลขประจำตัวนักเรียน#2."""
     return {
         "รหัสโรงเรียน": SCHOOL,
         "ชื่อโรงเรียน": "บ้านตัวอย่าง",
-        "เลขประจำตัวนักเรียน": national_id(serial),
+        "เลขประจำตัวนักเรียน": number or national_id(serial),
         "ชั้น": "ป.4",
         "ห้อง": "1",
         "เลขประจำตัวนักเรียน#2": str(3000 + serial),

@@ -1,0 +1,256 @@
+"""What people do with the registry: send a file, record it, keep the school's profile, record a leaving.
+
+Each action is one transaction, told who acts (`by`) and when (`at`); it raises
+Refused for what may not be, and leaves nothing half done.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils.translation import gettext
+
+from eqfund import audit, files, jobs
+from eqfund.models import Affiliation, Enrolment, RegistryImport, RegistryTitle, School, Term, User
+from eqfund.refusal import Refused
+from eqfund.thai_text import thai_datetime
+
+from . import difference, permissions, recording
+
+LEAVING = (
+    Enrolment.Status.MOVED,
+    Enrolment.Status.WITHDREW,
+    Enrolment.Status.DIED,
+    Enrolment.Status.NOT_PRESENT,
+)
+PROFILE_FIELDS = (
+    "phone",
+    "email",
+    "address",
+    "subdistrict_code",
+    "director_name",
+    "latitude",
+    "longitude",
+)
+
+
+class AlreadyRecorded(Refused):
+    """The same file again: nothing to do, and `previous` says when it was recorded."""
+
+    def __init__(self, previous: RegistryImport) -> None:
+        assert previous.confirmed_at is not None
+        super().__init__(
+            gettext("This very file was recorded %(at)s by %(by)s. Nothing was changed.")
+            % {"at": thai_datetime(previous.confirmed_at), "by": previous.confirmed_by}
+        )
+        self.previous = previous
+
+
+@transaction.atomic
+def upload_registry_file(uploaded: Any, *, path: str, by: User, at: datetime) -> RegistryImport:
+    """Keep a registry file of the place and have it read; nothing else is written.
+
+    The same file that waits already is that import; the same that was recorded last is
+    AlreadyRecorded. Another file sets the waiting one aside.
+    """
+    if reason := permissions.why_not_upload_registry_file(path, by):
+        raise Refused(reason)
+    term = Term.objects.current(at)
+    if term is None:
+        raise Refused(gettext("There is no term yet."))
+    sha256 = _sha256(uploaded)
+    _one_at_a_time(path)
+    of_place = RegistryImport.objects.filter(term=term, path=path).select_related("confirmed_by")
+    waiting = of_place.filter(status__in=["reading", "previewed"]).first()
+    if waiting and waiting.sha256 == sha256:
+        return waiting
+    last = of_place.filter(status=RegistryImport.Status.CONFIRMED).order_by("confirmed_at").last()
+    if last and last.sha256 == sha256:
+        raise AlreadyRecorded(last)
+    stored = files.store_upload(
+        uploaded, purpose="registry", path=path, by=by, at=at, kinds=("sheet", "text")
+    )
+    if waiting:
+        _discard(waiting, by=by, at=at)
+    it = RegistryImport.objects.create(
+        term=term,
+        path=path,
+        file=stored,
+        sha256=sha256,
+        registry=_registry_of(path),
+        uploaded_by=by,
+        uploaded_at=at,
+    )
+    it.job = jobs.start("registry.read_file", by=by, obj=it, key=f"read-registry-file-{it.pk}")
+    it.save(update_fields=["job"])
+    audit.record("registry.upload", it, by=by, at=at, facts={"sha256": it.sha256})
+    return it
+
+
+def confirm_registry_import(
+    it: RegistryImport, *, by: User, at: datetime, gone: str = "", seen: str = ""
+) -> dict[str, Any]:
+    """Record what the preview shows; `gone` is the status for pupils who are not in the file.
+
+    `seen` is the digest of the preview that the person saw, by default the latest. Should
+    the roll have changed since, nothing is recorded: the preview is made anew and the
+    person looks again.
+    """
+    if gone and gone not in LEAVING:
+        raise ValueError(f"not a way of leaving: {gone}")
+    try:
+        return _confirm(it, by=by, at=at, gone=gone, seen=seen)
+    except _Stale:
+        with transaction.atomic():
+            counts = {"errors": it.counts.get("errors", 0)} | difference.compare(it)
+            RegistryImport.objects.filter(pk=it.pk, status="previewed").update(counts=counts)
+        raise Refused(
+            gettext(
+                "The roll has changed since this preview was made. Look at it again, then confirm."
+            )
+        ) from None
+
+
+class _Stale(Exception):
+    """The preview that the person saw no longer holds."""
+
+
+@transaction.atomic
+def _confirm(it: RegistryImport, *, by: User, at: datetime, gone: str, seen: str) -> dict[str, Any]:
+    it = RegistryImport.objects.select_related("term").select_for_update(of=["self"]).get(pk=it.pk)
+    if reason := permissions.why_not_confirm_registry_import(it, by):
+        raise Refused(reason)
+    _one_at_a_time("registry")
+    counts = difference.compare(it)
+    if counts["digest"] != (seen or it.counts.get("digest")):
+        raise _Stale
+    recording.record_rows(it, at=at, gone=gone)
+    RegistryImport.objects.filter(pk=it.pk, status="previewed").update(
+        status=RegistryImport.Status.CONFIRMED, confirmed_by=by, confirmed_at=at
+    )
+    facts = {"counts": counts, "gone": gone, "schools": it.school_count}
+    audit.record("registry.confirm", it, by=by, at=at, facts=facts)
+    return counts
+
+
+@transaction.atomic
+def discard_registry_import(it: RegistryImport, *, by: User, at: datetime) -> None:
+    """Set a waiting file aside; its rows are forgotten."""
+    it = RegistryImport.objects.select_for_update().get(pk=it.pk)
+    if reason := permissions.why_not_discard_registry_import(it, by):
+        raise Refused(reason)
+    _discard(it, by=by, at=at)
+
+
+def _discard(it: RegistryImport, *, by: User, at: datetime) -> None:
+    RegistryImport.objects.filter(pk=it.pk).update(status=RegistryImport.Status.DISCARDED)
+    it.rows.all().delete()
+    it.cell_errors.all().delete()
+    audit.record("registry.discard", it, by=by, at=at)
+
+
+@transaction.atomic
+def edit_school(school: School, *, by: User, at: datetime, **fields: Any) -> None:
+    """Change the school's contacts, place and director."""
+    if reason := permissions.why_not_edit_school(school, by, at):
+        raise Refused(reason)
+    unknown = set(fields) - set(PROFILE_FIELDS)
+    if unknown:
+        raise ValueError(f"not a field of the profile: {sorted(unknown)}")
+    school = School.objects.select_for_update().get(pk=school.pk)
+    changed = {name: value for name, value in fields.items() if getattr(school, name) != value}
+    if not changed:
+        return
+    before = {name: str(getattr(school, name) or "") for name in changed}
+    School.objects.filter(pk=school.pk).update(**changed)
+    after = {name: str(value or "") for name, value in changed.items()}
+    facts = {"fields": sorted(changed)}
+    audit.record(
+        "registry.edit_school", school, by=by, at=at, facts=facts, before=before, after=after
+    )
+
+
+@transaction.atomic
+def confirm_school_profile(school: School, *, by: User, at: datetime) -> None:
+    """The school says its profile is right, as of now."""
+    if reason := permissions.why_not_edit_school(school, by, at):
+        raise Refused(reason)
+    school = School.objects.select_for_update().get(pk=school.pk)
+    missing = [name for name in ("phone", "director_name") if not getattr(school, name)]
+    if missing:
+        labels = ", ".join(str(School._meta.get_field(name).verbose_name) for name in missing)
+        raise Refused(
+            gettext("Before it can be confirmed, the profile needs: %(fields)s.")
+            % {"fields": labels}
+        )
+    School.objects.filter(pk=school.pk).update(profile_confirmed_at=at)
+    audit.record("registry.confirm_profile", school, by=by, at=at)
+
+
+@transaction.atomic
+def move_pupil_out(enrolment: Enrolment, *, status: str, on: date, by: User, at: datetime) -> None:
+    """Record that a pupil left on a day: moved, withdrew, died, or was never there."""
+    if status not in LEAVING:
+        raise ValueError(f"not a way of leaving: {status}")
+    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
+    if reason := permissions.why_not_move_pupil_out(enrolment, by):
+        raise Refused(reason)
+    if on > at.date():
+        raise Refused(gettext("The day of leaving lies in the future."))
+    if on < enrolment.starts_on and status != Enrolment.Status.NOT_PRESENT:
+        raise Refused(
+            gettext("The day of leaving lies before the pupil's first day in this class.")
+        )
+    before = {"status": enrolment.status}
+    alive = Enrolment.objects.filter(pk=enrolment.pk, status=enrolment.status)
+    alive.update(status=status, ends_on=max(on, enrolment.starts_on))
+    facts = {"status": status, "on": on.isoformat(), "pupil": enrolment.pupil_id}
+    audit.record("registry.move_out", enrolment, by=by, at=at, facts=facts, before=before)
+
+
+@transaction.atomic
+def add_registry_title(
+    *, registry: str, title: str, key: str, by: User, at: datetime
+) -> RegistryTitle:
+    """Let a column title of a registry be read as one of ours."""
+    made, is_new = RegistryTitle.objects.get_or_create(
+        registry=registry, title=title.strip(), defaults={"key": key, "added_by": by}
+    )
+    if not is_new:
+        raise Refused(gettext("This title has a meaning already. Remove it first."))
+    facts = {"registry": registry, "title": title.strip(), "key": key}
+    audit.record("registry.add_title", made, by=by, at=at, path="TH/", facts=facts)
+    return made
+
+
+@transaction.atomic
+def remove_registry_title(row: RegistryTitle, *, by: User, at: datetime) -> None:
+    """Forget a title that was added."""
+    facts = {"registry": row.registry, "title": row.title, "key": row.key}
+    audit.record("registry.remove_title", row, by=by, at=at, path="TH/", facts=facts)
+    row.delete()
+
+
+def _sha256(uploaded: Any) -> str:
+    """The digest of an upload, read in pieces and wound back."""
+    digest = hashlib.sha256()
+    for piece in uploaded.chunks():
+        digest.update(piece)
+    uploaded.seek(0)
+    return digest.hexdigest()
+
+
+def _registry_of(path: str) -> str:
+    affiliation = Affiliation.objects.get(pk=int(path.split("/")[1]))
+    return affiliation.registry or affiliation.code
+
+
+def _one_at_a_time(what: str) -> None:
+    """Hold other transactions of the same name back until this one ends."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"registry {what}"]
+        )

@@ -1,0 +1,154 @@
+"""Forms of the registry: they parse and convert, and save nothing."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from eqfund import addresses
+from eqfund.imports.titles import TITLES
+from eqfund.models import Enrolment, School
+from eqfund.thai_text import parse_thai_date, thai_date
+
+from .actions import LEAVING
+
+
+class ThaiDateField(forms.Field):
+    """A day as people write it: 24 ก.ค. 2569, 24/7/2569."""
+
+    default_error_messages = {
+        "invalid": _("Write the day as day/month/Buddhist year, for example 24/7/2569.")
+    }
+
+    def to_python(self, value: Any) -> date | None:
+        try:
+            return parse_thai_date(value)
+        except ValueError:
+            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from None
+
+    def prepare_value(self, value: Any) -> Any:
+        return thai_date(value) if isinstance(value, date) else value
+
+
+class UploadForm(forms.Form):
+    """A registry file and the place it is for; one place needs no choice."""
+
+    path = forms.ChoiceField(label=_("For"))
+    file = forms.FileField(
+        label=_("Registry file"),
+        help_text=_(
+            "XLSX or CSV as it was downloaded: the student list (36 columns) or the full export (91 columns)."
+        ),
+    )
+
+    def __init__(self, *args: Any, places: dict[str, str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["path"].choices = list(places.items())  # type: ignore[attr-defined]
+        self.fields["file"].widget.attrs["accept"] = ".xlsx,.csv"
+        if len(places) == 1:
+            self.fields["path"].initial = next(iter(places))
+            self.fields["path"].widget = forms.HiddenInput()
+
+
+class ConfirmForm(forms.Form):
+    """What the person saw, and what becomes of those who are not in the file."""
+
+    seen = forms.CharField(required=False)
+    gone = forms.ChoiceField(
+        choices=[("", ""), *((s.value, s.value) for s in LEAVING)], required=False
+    )
+
+
+class SchoolForm(forms.Form):
+    """A school's contacts, place and director."""
+
+    director_name = forms.CharField(
+        label=_("School director"),
+        max_length=200,
+        help_text=_("With title, as letters address them."),
+    )
+    phone = forms.CharField(
+        label=_("Phone"), max_length=40, help_text=_("A number that is answered in school hours.")
+    )
+    email = forms.EmailField(label=_("E-mail"), required=False)
+    address = forms.CharField(
+        label=_("Address"),
+        max_length=300,
+        required=False,
+        help_text=_("House number, village number, road"),
+    )
+    subdistrict_code = forms.ChoiceField(label=_("Subdistrict"), required=False)
+    latitude = forms.DecimalField(
+        label=_("Latitude"),
+        required=False,
+        min_value=Decimal(5),
+        max_value=Decimal(21),
+        decimal_places=5,
+        max_digits=8,
+    )
+    longitude = forms.DecimalField(
+        label=_("Longitude"),
+        required=False,
+        min_value=Decimal(97),
+        max_value=Decimal(106),
+        decimal_places=5,
+        max_digits=8,
+    )
+
+    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (place.code, f"{place.subdistrict} · {place.district} · {place.postcode}")
+            for place in addresses.subdistricts_of(school.province_code)
+        ]
+        self.fields["subdistrict_code"].choices = [("", "–"), *choices]  # type: ignore[attr-defined]
+
+
+class LeavingForm(forms.Form):
+    """How and when a pupil left."""
+
+    status = forms.ChoiceField(
+        label=_("What happened"),
+        choices=[(s.value, s.label) for s in LEAVING],
+        widget=forms.RadioSelect,
+    )
+    on = ThaiDateField(
+        label=_("Since"), help_text=_("Day/month/Buddhist year, for example 24/7/2569.")
+    )
+
+
+class PupilFilterForm(forms.Form):
+    """What narrows the list of pupils."""
+
+    name = forms.CharField(label=_("Name"), required=False, max_length=80)
+    classroom = forms.ChoiceField(label=_("Class"), required=False)
+    status = forms.ChoiceField(label=_("State"), required=False)
+
+    def __init__(self, *args: Any, classrooms: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["classroom"].choices = [("", _("All classes")), *classrooms]  # type: ignore[attr-defined]
+        self.fields["status"].choices = [  # type: ignore[attr-defined]
+            ("", _("All states")),
+            *Enrolment.Status.choices,
+        ]
+
+
+class TitleForm(forms.Form):
+    """A column title of a registry, and the title of ours that it means."""
+
+    registry = forms.ChoiceField(
+        label=_("Registry"), choices=[(r, r) for r in ("DMC", "LEC", "OPEC", "BEMIS")]
+    )
+    title = forms.CharField(label=_("Title in the file"), max_length=120)
+    key = forms.ChoiceField(label=_("Means"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        meanings: dict[str, str] = {}
+        for title, keys in TITLES.items():
+            meanings.setdefault(keys[0], title)
+        self.fields["key"].choices = list(meanings.items())  # type: ignore[attr-defined]

@@ -1,0 +1,89 @@
+"""What the registry puts into the menu and the home page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _
+
+from eqfund import access
+from eqfund.hooks import MenuItem, Todo, home_tasks, menu
+from eqfund.models import RegistryImport, School, Term, User
+from eqfund.windows import window_of
+
+menu.register(MenuItem("work", _("Pupils"), "registry:pupils", "read_child"), order=10)
+menu.register(MenuItem("place", _("Schools"), "registry:schools", "read_school"), order=10)
+menu.register(MenuItem("place", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
+menu.register(
+    MenuItem("place", _("Source registry"), "registry:imports", "registry.read_import"), order=14
+)
+menu.register(MenuItem("settings", _("Calendar"), "registry:calendar", "read_calendar"), order=90)
+menu.register(
+    MenuItem("settings", _("Registry titles"), "registry:titles", "registry.edit_titles"), order=92
+)
+
+
+@home_tasks.register
+def registry_tasks(user: User, at: datetime) -> list[Todo]:
+    """A file that waits, or the term's first file; for those who keep one school's registry."""
+    term = Term.objects.current(at)
+    if term is None:
+        return []
+    todos = []
+    for path in access.paths_with(user, "registry.import_file"):
+        of_place = RegistryImport.objects.filter(term=term, path=path)
+        waiting = of_place.filter(status=RegistryImport.Status.PREVIEWED).first()
+        if waiting:
+            todos.append(
+                Todo(
+                    gettext("Confirm the registry file"),
+                    gettext("Its preview waits; nothing is recorded before you confirm."),
+                    url=reverse("registry:import", args=[waiting.pk]),
+                    action_label=gettext("Look at the preview"),
+                    state="sun",
+                )
+            )
+        elif (
+            access.level_of_path(path) == "school"
+            and not of_place.filter(status="confirmed").exists()
+        ):
+            todos.append(
+                Todo(
+                    gettext("Send this term's pupils from the source registry"),
+                    gettext("DMC, LEC, OPEC or BEMIS: the file as it was downloaded."),
+                    url=reverse("registry:imports"),
+                    action_label=gettext("Send a file"),
+                )
+            )
+    return todos
+
+
+@home_tasks.register
+def profile_tasks(user: User, at: datetime) -> list[Todo]:
+    """A school whose profile nobody has confirmed this term."""
+    term = Term.objects.current(at)
+    paths = access.paths_with(user, "registry.edit_school")
+    if term is None or not paths:
+        return []
+    todos = []
+    for school in School.objects.filter(path__in=paths):
+        window = window_of(term, "school_profile", school.path, at)
+        confirmed = school.profile_confirmed_at
+        if (
+            not window
+            or not window.is_open(at)
+            or (confirmed and confirmed.date() >= term.opens_on)
+        ):
+            continue
+        todos.append(
+            Todo(
+                gettext("Bring the school's profile up to date"),
+                gettext("Contacts and director; then confirm them for term %(term)s.")
+                % {"term": term.label},
+                url=reverse("registry:school", args=[school.pk]),
+                action_label=gettext("Look and confirm"),
+                due=window.closes_at,
+            )
+        )
+    return todos

@@ -1,0 +1,247 @@
+"""Pages of schools, classrooms, pupils and the calendar."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from eqfund import access, addresses, hooks, relationships
+from eqfund.access import requires
+from eqfund.models import Classroom, Enrolment, Pupil, RegistryRecord, School, Term
+from eqfund.pages import paged, render_part
+from eqfund.windows import window_of
+
+from . import actions, permissions, queries
+from .forms import LeavingForm, PupilFilterForm, SchoolForm
+
+
+@require_GET
+@requires("read_school")
+def schools(request: Any) -> HttpResponse:
+    """The schools of my places; a person of one school goes straight to it."""
+    name = request.GET.get("name", "")
+    rows = queries.schools_for_table(request.user, name)
+    if not name and queries.is_narrow(request.user):
+        only = list(rows[:2])
+        if len(only) == 1:
+            return redirect("registry:school", only[0].pk)
+    page = paged(request, rows)
+    term = _term(request)
+    context = {
+        "page": page,
+        "name": name,
+        "term": term,
+        "pupils": queries.pupils_by_school(list(page), term),
+    }
+    return render_part(request, "registry/schools.html", "list", context)
+
+
+@require_GET
+@requires("read_school")
+def school(request: Any, pk: int) -> HttpResponse:
+    """A school's profile: contacts, director, whether they are confirmed this term, its classes."""
+    found = _school(request, pk)
+    term = _term(request)
+    rows = list(Classroom.objects.filter(school=found, year_be=term.year_be).in_order())
+    confirmed = found.profile_confirmed_at
+    context = {
+        "school": found,
+        "term": term,
+        "place": addresses.place_of(found.subdistrict_code),
+        "province": addresses.province_name(found.province_code),
+        "classrooms": queries.classroom_rows(rows, term, request.moment.date()),
+        "is_confirmed": bool(confirmed and confirmed.date() >= term.opens_on),
+        "may_edit": access.may(request.user, "registry.edit_school", found.path),
+        "why_not_edit": permissions.why_not_edit_school(found, request.user, request.moment),
+        "sees_children": access.may(request.user, "read_child", found.path),
+        **_window(request, term, found.path),
+    }
+    return render(request, "registry/school.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("registry.edit_school")
+def school_edit(request: Any, pk: int) -> HttpResponse:
+    """Change contacts and director."""
+    found = _school(request, pk, "registry.edit_school")
+    initial = {name: getattr(found, name) for name in actions.PROFILE_FIELDS}
+    form = SchoolForm(request.POST or None, initial=initial, school=found)
+    if request.method == "POST" and form.is_valid():
+        actions.edit_school(found, by=request.user, at=request.moment, **form.cleaned_data)
+        messages.success(
+            request, gettext("The profile was saved. Confirm it when everything is right.")
+        )
+        return redirect("registry:school", pk)
+    why_closed = permissions.why_not_edit_school(found, request.user, request.moment)
+    context = {"school": found, "form": form, "why_closed": why_closed}
+    return render(request, "registry/school_edit.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("registry.edit_school")
+def school_confirm(request: Any, pk: int) -> HttpResponse:
+    """Say that the profile is right."""
+    found = _school(request, pk, "registry.edit_school")
+    actions.confirm_school_profile(found, by=request.user, at=request.moment)
+    messages.success(request, gettext("The profile is confirmed for this term."))
+    return redirect("registry:school", pk)
+
+
+@require_GET
+@requires("read_child")
+def classrooms(request: Any) -> HttpResponse:
+    """The classrooms I see: pupils, poor by the registry, teachers."""
+    term = _term(request)
+    rows = Classroom.objects.visible_to(request.user, "read_child").filter(year_be=term.year_be)
+    rows = rows.select_related("school").in_order()
+    if chosen := request.GET.get("school", ""):
+        rows = rows.filter(school=chosen) if chosen.isdigit() else rows.none()
+    elif not queries.is_narrow(request.user):
+        return redirect("registry:schools")
+    page = paged(request, rows)
+    context = {
+        "page": page,
+        "rows": queries.classroom_rows(list(page), term, request.moment.date()),
+        "term": term,
+        "several_schools": len({row.school_id for row in page}) > 1,
+    }
+    return render(request, "registry/classrooms.html", context)
+
+
+@require_GET
+@requires("read_child")
+def pupils(request: Any) -> HttpResponse:
+    """The pupils I see, by name; who sees many schools chooses one or searches first."""
+    term = _term(request)
+    rooms = Classroom.objects.visible_to(request.user, "read_child").filter(year_be=term.year_be)
+    of_school = request.GET.get("school", "")
+    narrow = queries.is_narrow(request.user)
+    if of_school:
+        rooms = rooms.filter(school=of_school) if of_school.isdigit() else rooms.none()
+    choices = [(str(r.pk), r.label) for r in rooms.in_order()] if narrow or of_school else []
+    form = PupilFilterForm(request.GET, classrooms=choices)
+    form.is_valid()
+    wanted = {"name": "", "classroom": "", "status": ""} | form.cleaned_data
+    rows = queries.enrolments_for_table(request.user, term)
+    if of_school:
+        rows = rows.filter(classroom__in=rooms)
+    has_place = narrow or of_school or len(wanted["name"].strip()) >= 3
+    rows = queries.narrowed(rows, **wanted) if has_place else rows.none()
+    page = paged(request, rows)
+    context = {
+        "page": page,
+        "form": form,
+        "term": term,
+        "poor": queries.poor_among(list(page)),
+        "has_place": has_place,
+        "of_school": of_school,
+        "several_schools": not narrow and not of_school,
+    }
+    return render_part(request, "registry/pupils.html", "list", context)
+
+
+@require_GET
+@requires("read_child")
+def pupil(request: Any, pk: int) -> HttpResponse:
+    """A pupil: who, where, what the registry says, and what other parts of the system add."""
+    found = get_object_or_404(
+        Pupil.objects.visible_to(request.user).select_related("identity"), pk=pk
+    )
+    return render(request, "registry/pupil.html", _pupil_context(request, found, None))
+
+
+@require_POST
+@requires("registry.move_pupil")
+def pupil_leave(request: Any, pk: int) -> HttpResponse:
+    """Record that the pupil left."""
+    found = get_object_or_404(Pupil.objects.visible_to(request.user, "registry.move_pupil"), pk=pk)
+    enrolment = get_object_or_404(
+        _enrolments(request, found).filter(term=_term(request), status="studying")
+    )
+    form = LeavingForm(request.POST)
+    if not form.is_valid():
+        return render(
+            request, "registry/pupil.html", _pupil_context(request, found, form), status=422
+        )
+    actions.move_pupil_out(enrolment, **form.cleaned_data, by=request.user, at=request.moment)
+    messages.success(request, gettext("It is recorded that the pupil left."))
+    return redirect("registry:pupil", pk)
+
+
+@require_GET
+@requires("read_calendar")
+def calendar(request: Any) -> HttpResponse:
+    """The term's calendar as it holds for my place: open, coming, past."""
+    term = _term(request)
+    choices = queries.calendar_affiliations(request.user)
+    wanted = request.GET.get("affiliation", "")
+    chosen = next((a for a in choices if str(a.pk) == wanted), choices[0] if choices else None)
+    if chosen is None:
+        raise Http404
+    paths = access.paths_with(request.user, "read_calendar")
+    path = next(
+        (p for p in sorted(paths, key=len, reverse=True) if p.startswith(chosen.path)), chosen.path
+    )
+    context = {
+        "term": term,
+        "parts": queries.calendar_parts(term, path, request.moment),
+        "affiliations": choices,
+        "chosen": chosen,
+        "shows_assumed": access.may(request.user, "registry.edit_calendar", "TH/"),
+    }
+    return render(request, "registry/calendar.html", context)
+
+
+def _term(request: Any) -> Term:
+    term = Term.objects.current(request.moment)
+    if term is None:
+        raise Http404
+    return term
+
+
+def _school(request: Any, pk: int, verb: str | None = None) -> School:
+    rows = School.objects.visible_to(request.user, verb).select_related("office__affiliation")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _window(request: Any, term: Term, path: str) -> dict[str, Any]:
+    window = window_of(term, "school_profile", path, request.moment)
+    return {"window": window, "moment": request.moment}
+
+
+def _enrolments(request: Any, found: Pupil) -> Any:
+    rows = Enrolment.objects.visible_to(request.user).filter(pupil=found)
+    return rows.select_related("term", "classroom__school").order_by("-term__opens_on", "-pk")
+
+
+def _pupil_context(request: Any, found: Pupil, form: LeavingForm | None) -> dict[str, Any]:
+    enrolments = list(_enrolments(request, found))
+    present = next((e for e in enrolments if e.status in ("studying", "suspended")), None)
+    record = RegistryRecord.objects.visible_to(request.user).filter(pupil=found)
+    record = record.select_related("source").order_by("-term__opens_on").first()
+    guardian = found.guardians.filter(is_current=True).first()
+    may_leave = present and not permissions.why_not_move_pupil_out(present, request.user)
+    return {
+        "pupil": found,
+        "enrolments": enrolments,
+        "present": present,
+        "record": record,
+        "guardian": guardian,
+        "relationship": relationships.label(guardian.relationship) if guardian else "",
+        "age": queries.age_on(found.birth_date, request.moment.date())
+        if found.birth_date
+        else None,
+        "panels": [
+            panel
+            for hook in hooks.pupil_panels
+            for panel in hook(found, request.user, request.moment)
+        ],
+        "leaving_form": (form or LeavingForm(initial={"on": request.moment.date()}))
+        if may_leave
+        else None,
+    }

@@ -1,0 +1,170 @@
+"""Pages of registry files: send, look at the preview, record."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, ngettext
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from eqfund import access, audit
+from eqfund.access import requires
+from eqfund.models import RegistryImport, RegistryTitle
+from eqfund.pages import paged, render_part
+from eqfund.places import place_names
+
+from . import actions, permissions, queries
+from .forms import ConfirmForm, TitleForm, UploadForm
+
+
+@require_GET
+@requires("registry.read_import")
+def imports(request: Any) -> HttpResponse:
+    """The registry files of my places, the newest first, and the way to send one."""
+    page = paged(request, queries.imports_for_table(request.user))
+    context = {
+        "page": page,
+        "names": place_names({it.path for it in page}),
+        "form": _upload_form(request),
+    }
+    return render(request, "registry/imports.html", context)
+
+
+@require_POST
+@requires("registry.import_file")
+def imports_send(request: Any) -> HttpResponse:
+    """Take a file in and have it read."""
+    form = _upload_form(request)
+    if not form.is_valid():
+        page = paged(request, queries.imports_for_table(request.user))
+        context = {"page": page, "names": place_names({it.path for it in page}), "form": form}
+        return render(request, "registry/imports.html", context, status=422)
+    try:
+        it = actions.upload_registry_file(
+            form.cleaned_data["file"],
+            path=form.cleaned_data["path"],
+            by=request.user,
+            at=request.moment,
+        )
+    except actions.AlreadyRecorded as again:
+        messages.info(request, str(again))
+        return redirect("registry:import", again.previous.pk)
+    return redirect("registry:import", it.pk)
+
+
+@require_GET
+@requires("registry.read_import")
+def import_(request: Any, pk: int) -> HttpResponse:
+    """One file: being read, its preview by kind of difference, or what became of it."""
+    it = _import(request, pk)
+    context = {
+        "it": it,
+        "place": place_names({it.path}).get(it.path, ""),
+        "preview": queries.preview(it, request.GET.get("kind", "")),
+        "why_not_confirm": permissions.why_not_confirm_registry_import(it, request.user),
+        "leaving": [(status.value, status.label) for status in actions.LEAVING],
+    }
+    preview = context["preview"]
+    context["page"] = paged(request, preview.rows)
+    return render_part(request, "registry/import.html", "content", context)
+
+
+@require_POST
+@requires("registry.import_file")
+def import_confirm(request: Any, pk: int) -> HttpResponse:
+    """Record what the preview shows."""
+    it = _import(request, pk)
+    form = ConfirmForm(request.POST)
+    form.full_clean()
+    counts = actions.confirm_registry_import(
+        it, by=request.user, at=request.moment, **form.cleaned_data
+    )
+    used = sum(counts.get(kind, 0) for kind in queries.USED)
+    messages.success(
+        request,
+        ngettext(
+            "%(count)d pupil of the file is recorded.",
+            "%(count)d pupils of the file are recorded.",
+            used,
+        )
+        % {"count": used},
+    )
+    return redirect("registry:import", pk)
+
+
+@require_POST
+@requires("registry.import_file")
+def import_discard(request: Any, pk: int) -> HttpResponse:
+    """Set a file aside."""
+    actions.discard_registry_import(_import(request, pk), by=request.user, at=request.moment)
+    messages.info(request, gettext("The file was set aside. Nothing was recorded."))
+    return redirect("registry:imports")
+
+
+@require_GET
+@requires("registry.read_import")
+def import_errors(request: Any, pk: int) -> HttpResponse:
+    """Every cell that could not be read, as CSV for a spreadsheet."""
+    it = _import(request, pk)
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(
+        [
+            gettext("Row"),
+            gettext("Column"),
+            gettext("Title"),
+            gettext("In the file"),
+            gettext("What is wrong"),
+            gettext("Row used"),
+        ]
+    )
+    for error in queries.errors_of(it):
+        writer.writerow(queries.error_cells(error))
+    audit.record("registry.export_errors", it, by=request.user, at=request.moment)
+    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="registry-{it.pk}-errors.csv"'
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@requires("registry.edit_titles")
+def titles(request: Any) -> HttpResponse:
+    """Titles of other registries, and what they mean to us."""
+    form = TitleForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.add_registry_title(**form.cleaned_data, by=request.user, at=request.moment)
+        messages.success(request, gettext("The title was added. The next file is read with it."))
+        return redirect("registry:titles")
+    rows = RegistryTitle.objects.select_related("added_by").order_by("registry", "title")
+    context = {"form": form, "rows": rows, "meanings": dict(form.fields["key"].choices)}
+    return render(request, "registry/titles.html", context, status=422 if form.errors else 200)
+
+
+@require_POST
+@requires("registry.edit_titles")
+def title_remove(request: Any, pk: int) -> HttpResponse:
+    """Forget an added title."""
+    actions.remove_registry_title(
+        get_object_or_404(RegistryTitle, pk=pk), by=request.user, at=request.moment
+    )
+    messages.info(request, gettext("The title was removed."))
+    return redirect("registry:titles")
+
+
+def _import(request: Any, pk: int) -> RegistryImport:
+    rows = RegistryImport.objects.visible_to(request.user)
+    rows = rows.select_related("term", "file", "job", "uploaded_by", "confirmed_by")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _upload_form(request: Any) -> UploadForm:
+    paths = access.paths_with(request.user, "registry.import_file")
+    mine = {path for path in paths if access.level_of_path(path) in ("school", "office")}
+    names = place_names(mine)
+    places = {path: names[path] for path in sorted(mine) if path in names}
+    return UploadForm(request.POST or None, request.FILES or None, places=places)
