@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from eqfund import audit, files, jobs
 from eqfund.models import Job, StoredFile, User
 from eqfund.refusal import Refused
+from payments import round_sql
 from payments.actions import ledger
 from payments.bankfiles import lines, schemas, sealed
 from payments.models import BankFile, Transfer, TransferRound
@@ -67,6 +68,7 @@ def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: 
         return made
     if locked.status != RoundStatus.RELEASED:
         raise Refused(gettext("The round is no longer waiting for its bank files."))
+    _check_totals(locked)
     _make_files(locked, file_format)
     with connection.cursor() as cursor:
         cursor.execute(INSERT_LINES, _allotting(locked))
@@ -81,6 +83,16 @@ def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: 
             )
         )
     return locked.bank_files.count()
+
+
+def _check_totals(transfer_round: TransferRound) -> None:
+    """The rows are still those that were counted, added and digested when the round was built."""
+    now = round_sql.totals(transfer_round)
+    fixed = (transfer_round.pupils, transfer_round.amount_satang, transfer_round.digest)
+    if (now.pupils, now.amount_satang, now.digest) != fixed:
+        raise Refused(
+            gettext("The transfers are no longer those of the control totals. Nothing was changed.")
+        )
 
 
 def _make_files(transfer_round: TransferRound, file_format: str) -> None:
@@ -226,12 +238,9 @@ def record_sent(transfer_round: TransferRound, *, by: User, at: datetime) -> Non
     released = TransferRound.objects.filter(pk=transfer_round.pk, status=RoundStatus.RELEASED)
     if not released.update(status=RoundStatus.SENT, sent_at=at):
         raise Refused(gettext("Someone else has just changed this round. Look again."))
+    _check_totals(transfer_round)
     waiting = Transfer.objects.filter(round=transfer_round, status=TransferStatus.PENDING)
     sent = waiting.update(status=TransferStatus.SENT)
-    if sent != transfer_round.pupils:
-        raise Refused(
-            gettext("The transfers are no longer those of the control totals. Nothing was changed.")
-        )
     ledger.book_files_sent(transfer_round, at=at)
     audit.record(
         "record_sent",

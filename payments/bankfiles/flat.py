@@ -172,11 +172,16 @@ def read(fields: tuple[Field, ...], line: bytes) -> dict[str, str]:
     return values
 
 
+def _records(source: IO[bytes]) -> Iterator[bytes]:
+    """The lines from where the file stands. A file of Django's begins anew when iterated over."""
+    return iter(source.readline, b"")
+
+
 def rows(source: IO[bytes]) -> Iterator[Row]:
     """Yield what a result file says; UnreadableFile if it is cut off or of another layout."""
     head = read(HEADER, source.readline())
     number = 0
-    for number, line in enumerate(source, 1):
+    for number, line in enumerate(_records(source), 1):
         values = read(RESULT, line)
         if values["record"] != "202" or not values["amount"].isdigit():
             raise UnreadableFile("unknown_format", f"record {number}")
@@ -191,7 +196,7 @@ def rows(source: IO[bytes]) -> Iterator[Row]:
 def answer_pieces(source: IO[bytes], answers: dict[str, str]) -> Iterator[bytes]:
     """Echo a payment file as the sandbox bank's result; `answers` holds the bank's reason by id."""
     yield b"201" + source.readline()[3:]
-    for line in source:
+    for line in _records(source):
         values = read(DETAIL, line)
         reason = answers.get(values["reference1"], "")
         values |= {

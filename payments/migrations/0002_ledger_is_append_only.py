@@ -21,7 +21,8 @@ BEGIN
             AND NEW.credit IN (debit, credit);
     IF held < NEW.amount_satang THEN
         RAISE EXCEPTION 'ledger_gives_what_it_has: % holds % satang of transfer %, not %',
-            NEW.credit, held, NEW.transfer_id, NEW.amount_satang USING ERRCODE = 'check_violation';
+            NEW.credit, held, NEW.transfer_id, NEW.amount_satang
+            USING ERRCODE = 'check_violation', CONSTRAINT = 'ledger_gives_what_it_has';
     END IF;
     RETURN NEW;
 END $$;
