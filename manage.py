@@ -4,8 +4,8 @@
 import os
 import sys
 
-# These make or empty tables, so they work as the tables' owner; all else as the application.
-OWNERS_COMMANDS = {"migrate", "flush", "dbshell", "story", "bench", "test"}
+# These make or drop tables, so they work as the tables' owner; all else as the application.
+OWNERS_COMMANDS = {"migrate", "sqlflush", "flush", "dbshell"}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eqfund.settings")

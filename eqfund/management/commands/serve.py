@@ -13,6 +13,7 @@ from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import psycopg
 from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -78,7 +79,8 @@ class Command(BaseCommand):
         begun = Path(embedded.var_folder()) / "demo.begun"
         if begun.exists():
             self.step("Emptying the database: filling it was cut short last time")
-            self.manage("flush", "--no-input", "--verbosity", "0")
+            empty_the_database()
+            self.manage("migrate", "--verbosity", "0")
         elif User.objects.exists():
             return
         self.step("Demo data: a country in miniature, in the middle of July 2569 (about a minute)")
@@ -194,13 +196,25 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
+def empty_the_database() -> None:
+    """Drop all tables, as their owner: the append-only ones refuse to be emptied row by row."""
+    from django.db import connections
+
+    connections.close_all()
+    with psycopg.connect(embedded.ensure_services()["DATABASE_OWNER_URL"]) as owner:
+        owner.execute("DROP SCHEMA public CASCADE")
+        owner.execute("CREATE SCHEMA public")
+        owner.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+
+
 def demo_people() -> list[str]:
-    """The people to sign in as: name to type, who they are, and what they do."""
+    """One person of each role to sign in as; the sign-in page offers more."""
     from eqfund import demo
     from eqfund.access import ROLE_NAMES, Role
 
-    lines = []
+    lines: dict[str, str] = {}
     for user in demo.people():
-        roles = ", ".join(str(ROLE_NAMES[Role(posting.role)]) for posting in user.postings.all())
-        lines.append(f"    {user.username:<24} {roles}  ({user.full_name})")
-    return lines
+        for posting in user.postings.all():
+            name = ROLE_NAMES[Role(posting.role)]
+            lines.setdefault(posting.role, f"    {user.username:<14} {name}  ({user.full_name})")
+    return list(lines.values())

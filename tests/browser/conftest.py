@@ -1,0 +1,211 @@
+"""A real browser before a real installation: what `make run` starts, on demo data of its own.
+
+One installation serves all journeys. Its clock only runs forward, so journeys that need a later
+moment stand later in their file, and each acts on pupils and rounds of its own.
+"""
+
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+pytest.importorskip("playwright", reason="the development packages are not installed")
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SCREENS = Path(os.environ.get("EQFUND_SCREENS", ROOT / "var" / "screens"))
+PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+START_SECONDS = 300
+# Debian's Chromium asks nobody outside, needs no graphics card, and runs as root in a container.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Site:
+    """The installation that the browser looks at."""
+
+    url: str
+    environment: dict[str, str]
+
+    def manage(self, *arguments: str) -> None:
+        """Run a command of manage.py on its database, as the sandbox bank would be."""
+        command = [sys.executable, "manage.py", *arguments]
+        subprocess.run(command, cwd=ROOT, env=self.environment, check=True)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture(scope="session")
+def site():
+    from rehearsal.story.stage import fresh_database
+
+    with fresh_database("eqfund_browser") as environment:
+        port = free_port()
+        site = Site(f"http://localhost:{port}", environment | {"DJANGO_SETTINGS_MODULE": ""})
+        site.environment.pop("DJANGO_SETTINGS_MODULE")
+        log = Path(environment["EQFUND_VAR"]) / "serve.log"
+        with log.open("wb") as words:
+            server = subprocess.Popen(
+                [sys.executable, "manage.py", "serve", "--port", str(port)],
+                cwd=ROOT,
+                env=site.environment,
+                stdout=words,
+                stderr=subprocess.STDOUT,
+            )
+        try:
+            wait_until_served(server, port, log)
+            yield site
+        finally:
+            server.terminate()
+            server.wait(60)
+            SCREENS.mkdir(parents=True, exist_ok=True)
+            shutil.copy(log, SCREENS / "serve.log")  # where the reason of a 500 stands
+
+
+def wait_until_served(server, port, log):
+    deadline = time.monotonic() + START_SECONDS
+    while server.poll() is None and time.monotonic() < deadline:
+        try:
+            urlopen(f"http://127.0.0.1:{port}/accounts/login/", timeout=5).close()
+        except (URLError, OSError):
+            time.sleep(0.3)
+        else:
+            return
+    pytest.fail(f"make run did not come up: {log.read_text(errors='replace')[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    names = [os.environ.get("CHROMIUM", "chromium"), "chromium-browser", "google-chrome"]
+    program = next((found for name in names if (found := shutil.which(name))), None)
+    if program is None:
+        pytest.fail("No Chromium is installed: make browser installs it, or says how.")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visitor(site: Site, chromium: Browser):
+    """Make a page for somebody not signed in; what its console says against us fails the test."""
+    contexts, complaints = [], []
+
+    def visitor(**options) -> Page:
+        context = chromium.new_context(
+            base_url=site.url, locale="th-TH", timezone_id="Asia/Bangkok", viewport=DESK, **options
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
+        page.on("console", lambda message: listen(page, message, complaints))
+        return page
+
+    yield visitor
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+def listen(page, message, complaints):
+    # a refusal answers 409 and a page that is not yours 404: both are meant
+    if message.type == "error" and not re.search(r"status of (403|404|409|422)", message.text):
+        complaints.append(f"{page.url}: {message.text}")
+
+
+@pytest.fixture
+def sign_in(visitor):
+    """Sign in as a demo person, by the click the demo offers; any of them, listed or not."""
+
+    def sign_in(username: str, **options) -> Page:
+        page = visitor(**options)
+        page.goto("/accounts/login/")
+        button = page.locator("button[name=username]").first
+        button.evaluate("(button, name) => { button.value = name }", username)
+        button.click()
+        page.wait_for_url("**/")
+        return page
+
+    return sign_in
+
+
+@pytest.fixture
+def settled():
+    """Wait until htmx has nothing under way."""
+
+    def settled(page: Page) -> Page:
+        page.wait_for_function("document.querySelectorAll('.htmx-request').length === 0")
+        return page
+
+    return settled
+
+
+@pytest.fixture
+def move_clock(sign_in):
+    """Let the demo's system admin move programme time forward, to '2569-07-24 16:59'."""
+
+    def move_clock(moment: str) -> None:
+        year, rest = moment.split("-", 1)
+        page = sign_in("sysadmin")
+        page.goto("/demo/clock/")
+        page.locator("input[name=at]").fill(f"{int(year) - 543}-{rest.replace(' ', 'T')}")
+        page.locator("form:has(input[name=at]) button").last.click()
+        page.wait_for_load_state()
+
+    return move_clock
+
+
+@pytest.fixture(scope="session")
+def accessible():
+    """Assert that axe finds nothing against the page."""
+    axe = Axe()
+
+    def accessible(page: Page) -> None:
+        found = axe.run(page).response["violations"]
+        words = [
+            f"{one['id']} ({one['impact']}): {one['help']}: {one['nodes'][0]['html'][:160]}"
+            for one in found
+        ]
+        assert words == [], page.url
+
+    return accessible
+
+
+@pytest.fixture(scope="session")
+def shot():
+    """Keep a picture of the page at phone and desk width; say whether it fits the phone."""
+    SCREENS.mkdir(parents=True, exist_ok=True)
+
+    def shot(page: Page, name: str) -> None:
+        page.set_viewport_size(PHONE)
+        page.screenshot(path=SCREENS / f"{name}-390.png", full_page=True)
+        width = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size(DESK)
+        page.screenshot(path=SCREENS / f"{name}-1280.png", full_page=True)
+        assert width <= PHONE["width"], f"{name} is {width} px wide on a phone of 390"
+
+    return shot
