@@ -3,3 +3,6 @@
 
 def register() -> None:
     """Register tasks, panels and menu lines with eqfund.hooks."""
+    from screening import hooked_form01
+
+    hooked_form01.register()

@@ -27,6 +27,18 @@ from screening.form01.spec import NOT_TYPED, Answers, Field, Kind, Section, Spec
 
 from .form01_words import SOURCES, why_wrong
 
+SHORT_LABEL = 14
+MOST_CARDS = 10
+KEYBOARDS = {
+    Kind.WHOLE: "numeric",
+    Kind.BAHT: "numeric",
+    Kind.NATIONAL_ID: "numeric",
+    Kind.PHONE: "tel",
+    Kind.DECIMAL: "decimal",
+    Kind.COORDINATE: "decimal",
+    Kind.DAY: "numeric",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Option:
@@ -65,6 +77,7 @@ class Box:
     asked: bool = True
     when: When | None = None
     when_name: str = ""
+    in_card: bool = False
 
     @property
     def id(self) -> str:
@@ -77,8 +90,19 @@ class Box:
         return " ".join(f"{self.id}_{part}" for part, text in parts if text)
 
     @property
-    def chosen(self) -> bool:
-        return any(option.chosen for option in self.options)
+    def is_short(self) -> bool:
+        """Whether the options fit side by side on a phone."""
+        return len(self.options) <= 3 and all(len(o.label) <= SHORT_LABEL for o in self.options)
+
+    @property
+    def as_list(self) -> bool:
+        """Whether a drop-down serves better than a card for each option."""
+        return self.kind == Kind.PROVINCE or (self.in_card or len(self.options) > MOST_CARDS)
+
+    @property
+    def inputmode(self) -> str:
+        """The keyboard a phone shows."""
+        return KEYBOARDS.get(Kind(self.kind), "text")
 
     @property
     def when_values(self) -> str:
@@ -98,6 +122,7 @@ class MemberCard:
     income: int
     wrong: bool
     complete: bool
+    origin: str = ""
 
     @property
     def number(self) -> int:
@@ -148,13 +173,13 @@ def member_cards(
                 row,
                 typed.get(str(number), {}).get(column.code),
                 faults.get(column.code),
-                origin if column.code in row else None,
+                None,
                 row,
             )
             for column in members.columns
             if column.kind not in NOT_TYPED
         ]
-        cards.append(_card(members, number, row, boxes))
+        cards.append(_card(members, number, row, boxes, str(origin) if origin and row else ""))
     return cards
 
 
@@ -264,6 +289,7 @@ def _box(
         asked=field.show_if is None or field.show_if.holds(given),
         when=field.show_if,
         when_name=field.show_if.field if field.show_if else "",
+        in_card=name != field.code,
     )
     if field.kind in (Kind.SINGLE, Kind.MULTI):
         chosen = value if isinstance(value, list) else [value]
@@ -294,7 +320,7 @@ def _subdistricts(province: str, chosen: Any) -> list[Group]:
     ]
 
 
-def _card(members: Field, number: int, row: Answers, boxes: list[Box]) -> MemberCard:
+def _card(members: Field, number: int, row: Answers, boxes: list[Box], origin: str) -> MemberCard:
     columns = {column.code: column for column in members.columns}
     relationship, age = row.get("relationship"), row.get("age")
     aside = [in_words(columns["relationship"], relationship)]
@@ -313,6 +339,7 @@ def _card(members: Field, number: int, row: Answers, boxes: list[Box]) -> Member
         income=member_income(row),
         wrong=any(box.error for box in boxes),
         complete=complete,
+        origin=origin,
     )
 
 

@@ -94,6 +94,13 @@ class Form01QuerySet(ScopedQuerySet):
             "enrolment__pupil__identity",
             "enrolment__classroom__school__office__affiliation",
             "enrolment__term",
+            "started_by",
+            "saved_by",
+            "submitted_by",
+            "returned_by",
+            "certified_by",
+            "signed_by",
+            "withdrawn_by",
         )
 
 

@@ -163,7 +163,8 @@ def _take_photos(request: Any, form: Form01) -> dict[str, str]:
 def _next(request: Any, form: Form01, section: Section) -> HttpResponse:
     """Where the pressed button leads."""
     here = reverse("screening:form01-section", args=[form.pk, section.number])
-    match request.POST.get("go", "next"):
+    taken_out = any(name.endswith("-remove") for name in request.POST)
+    match "stay" if taken_out else request.POST.get("go", "next"):
         case "stay":
             messages.success(request, gettext("Saved."))
             return redirect(here)

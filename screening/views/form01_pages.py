@@ -79,6 +79,7 @@ class PhotoSlot:
     label: str
     help: str
     photo: Form01Photo | None
+    asked: bool
     error: str = ""
 
 
@@ -232,6 +233,7 @@ class SectionPage:
     def photo_slots(self, wrong: dict[str, str]) -> list[PhotoSlot]:
         """The places for photos, in the form's order."""
         slots = []
+        exception = self.form.answers.get("photo_exception")
         for field in self.form.spec.section(7).fields:
             slot = PHOTO_FIELDS.get(field.code)
             if slot is not None:
@@ -241,6 +243,7 @@ class SectionPage:
                         gettext(field.label),
                         gettext(field.help),
                         self.photos.get(slot),
+                        bool(exception) is (slot is Slot.EXCEPTION),
                         wrong.get(slot, ""),
                     )
                 )

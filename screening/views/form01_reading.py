@@ -7,7 +7,6 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext
 
-from eqfund.models import Event
 from screening.form01.rules import EDITABLE, Problem, Status, hints
 from screening.forms.form01 import average_sentence, member_table, shown_answers
 from screening.forms.form01_words import (
@@ -50,9 +49,7 @@ def view_context(form: Form01, request: Any) -> dict[str, Any]:
         "signatures": signatures_of(form),
         "officer": form.officer,
         "capacity": CAPACITY_NAMES.get(form.signed_capacity, ""),
-        "events": Event.objects.filter(object_label="screening.Form01", object_id=str(form.pk))
-        .exclude(verb="save_form01")
-        .order_by("-pk")[:20],
+        "history": history_of(form),
         "may_draft": may_draft,
         "why_not_return": permissions.why_not_return(form, user),
         "why_not_certify": permissions.why_not_certify(form, user),
@@ -178,3 +175,22 @@ def steps_of(form: Form01) -> list[dict[str, str]]:
         {"label": label, "state": "done" if i < now else "now" if i == now else ""}
         for i, label in enumerate(labels)
     ]
+
+
+def history_of(form: Form01) -> list[dict[str, Any]]:
+    """Who did what to the form, the newest first, from the form's own columns."""
+    happened = [
+        (form.started_at, gettext("Begun"), form.started_by),
+        (form.saved_at, gettext("Last saved"), form.saved_by),
+        (form.submitted_at, gettext("Sent"), form.submitted_by),
+        (form.returned_at, gettext("Returned"), form.returned_by),
+        (form.certified_at, gettext("Official's decision recorded"), form.certified_by),
+        (form.signed_at, gettext("Signed by the director"), form.signed_by),
+        (form.withdrawn_at, gettext("Withdrawn"), form.withdrawn_by),
+    ]
+    rows = [
+        {"at": at, "label": label, "name": by.full_name}
+        for at, label, by in happened
+        if at is not None and by is not None
+    ]
+    return sorted(rows, key=lambda row: row["at"], reverse=True)
