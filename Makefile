@@ -83,8 +83,9 @@ fix: .venv/.synced ## format the code and repair what tools can repair
 	@git ls-files '*.py' | xargs -r .venv/bin/django-upgrade --target-version 6.1 || true
 
 .PHONY: docs
-docs: setup ## write docs/states.md from the rules
-	@$(PY) manage.py draw_states > var/states.md && mv var/states.md docs/states.md
+docs: setup ## write docs/states.md and docs/roles.md from the code
+	@$(PY) manage.py draw_states > docs/states.md.new && mv docs/states.md.new docs/states.md
+	@$(PY) manage.py draw_roles > docs/roles.md.new && mv docs/roles.md.new docs/roles.md
 
 .PHONY: ci
 ci: setup ## check + test + story + browser; goes on after a failure and reports all

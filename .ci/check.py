@@ -84,6 +84,7 @@ def checks() -> list[Check]:
             [str(BIN / "python"), "-m", "eqfund.translations", "check"],
             cure="write the Thai into the app's locale/th/LC_MESSAGES/django.po",
         ),
+        Check("roles", [*MANAGE, "draw_roles"], cure="make docs", same_as=ROOT / "docs/roles.md"),
         Check(
             "states", [*MANAGE, "draw_states"], cure="make docs", same_as=ROOT / "docs/states.md"
         ),
