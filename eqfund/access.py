@@ -102,6 +102,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "registry.move_pupil": (A, K),
     "registry.edit_calendar": (F,),
     "registry.read_import": (K, A, D, O, F, U),
+    "registry.read_schools": (S, K, A, D, O, H, *FUND_STAFF, U, Y),
     "registry.edit_titles": (F,),
     # screening
     "screening.read_form01": (T, S, A, D, O, F, P, U),
@@ -168,6 +169,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "payments.match_refunds": (N,),
     "payments.print_letters": (T, A, D, O, F),
     # monitoring
+    "progress.read": (A, D, O, H, *FUND_STAFF, U, Y),
 }
 
 

@@ -1,6 +1,12 @@
-"""Addresses."""
+"""Addresses of progress."""
 
-from typing import Any
+from django.urls import path
+
+from monitoring.progress import views
 
 app_name = "progress"
-urlpatterns: list[Any] = []
+urlpatterns = [
+    path("", views.offices, name="offices"),
+    path("offices/<int:pk>/", views.office, name="office"),
+    path("offices/<int:pk>.csv", views.office_csv, name="office-csv"),
+]

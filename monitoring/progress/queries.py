@@ -1,0 +1,222 @@
+"""How far each school is: one query for each stage, whatever the number of schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count as CountOf, Q, QuerySet
+
+from attendance.models import ClassMonth, TermDays
+from attendance.rules import System, months_between
+from eqfund.models import Classroom, Enrolment, School, SupervisingOffice, Term
+from eqfund.windows import lines_for
+from monitoring.progress.rules import ACTIVITY, Count, Moment, Stage, State, lateness, state
+from payments.models import (
+    ContinuingConfirmation,
+    SchoolBankAccount,
+    SchoolPayoutReport,
+    Transfer,
+)
+from payments.rules import PUBLISHED, AccountStatus, ChannelKind, TransferStatus
+from payments.rules_payout import SchoolReportStatus
+from screening.form01.rules import Status
+from screening.models import AnnouncedPupil, CommitteeMeeting, Form01, Grant
+from screening.rules.committee import MeetingStatus
+from screening.rules.grants import PupilGroup
+
+OFFICE_SHOWN = 1_000  # schools of one office on one board; the largest has some 400
+RECORDED = (Status.SIGNED, Status.SCORED, Status.ANNOUNCED, Status.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One stage of one school."""
+
+    stage: Stage
+    count: Count
+    state: State
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One school and its stages; `lateness` orders the board."""
+
+    school: School
+    cells: list[Cell]
+    lateness: int
+
+    @property
+    def late(self) -> int:
+        return sum(cell.state is State.LATE for cell in self.cells)
+
+
+def board(
+    schools: QuerySet[School], office: SupervisingOffice, term: Term, at: datetime
+) -> list[Row]:
+    """Every school of an office that `schools` holds, the latest first.
+
+    A constant number of queries for any number of schools.
+    """
+    mine = list(schools.filter(office=office).order_by("name", "pk")[:OFFICE_SHOWN])
+    counts = counts_of({school.pk for school in mine}, term, at)
+    moments = moments_of(term, office.path, at)
+    rows = []
+    for school in mine:
+        own = counts[school.pk]
+        cells = [Cell(stage, own[stage], state(own[stage], moments[stage])) for stage in Stage]
+        rows.append(Row(school, cells, lateness(own, moments)))
+    rows.sort(key=lambda row: -row.lateness)
+    return rows
+
+
+def moments_of(term: Term, path: str, at: datetime) -> dict[Stage, Moment]:
+    """Where `at` lies to each stage's time, over all its windows or due days at a place."""
+    found: dict[str, list[Any]] = {}
+    for window in lines_for(term, path):
+        if window.line.kind in ("window", "deadline"):
+            found.setdefault(window.line.activity, []).append(window)
+    return {stage: _moment(found.get(activity, []), at) for stage, activity in ACTIVITY.items()}
+
+
+def _moment(windows: list[Any], at: datetime) -> Moment:
+    if not windows or any(window.is_open(at) for window in windows):
+        return Moment.OPEN
+    if all(window.opens_at and at < window.opens_at for window in windows):
+        return Moment.BEFORE
+    return Moment.PAST
+
+
+def sums(rows: Iterable[Row]) -> dict[Stage, Count]:
+    """The counts of several schools as one."""
+    done = dict.fromkeys(Stage, 0)
+    total = dict.fromkeys(Stage, 0)
+    for row in rows:
+        for cell in row.cells:
+            done[cell.stage] += cell.count.done
+            total[cell.stage] += cell.count.total
+    return {stage: Count(done[stage], total[stage]) for stage in Stage}
+
+
+def counts_of(schools: set[int], term: Term, at: datetime) -> dict[int, dict[Stage, Count]]:
+    """Done and total of each stage for each school key."""
+    stages = {
+        Stage.PROFILE: _profile(schools, term),
+        Stage.REGISTRY: _registry(schools, term),
+        Stage.ACCOUNT: _account(schools),
+        Stage.CONTINUING: _continuing(schools, term),
+        Stage.FORM01: _form01(schools, term),
+        Stage.FORM05: _form05(schools, term),
+        Stage.PAYOUT: _payout(schools, term),
+        Stage.REPORT: _report(schools, term),
+        Stage.ATTENDANCE: _attendance(schools, term, at),
+    }
+    empty = Count()
+    return {pk: {stage: found.get(pk, empty) for stage, found in stages.items()} for pk in schools}
+
+
+def _by(rows: QuerySet[Any], school: str) -> dict[int, int]:
+    """school key -> number of rows."""
+    grouped = rows.order_by().values_list(school).annotate(n=CountOf("pk"))
+    return {row[0]: row[1] for row in grouped}
+
+
+def _both(rows: QuerySet[Any], school: str, done: Q) -> dict[int, Count]:
+    """school key -> (rows that are done, rows), in one query."""
+    grouped = rows.order_by().values_list(school)
+    grouped = grouped.annotate(
+        done=CountOf("pk", filter=done, distinct=True), n=CountOf("pk", distinct=True)
+    )
+    return {row[0]: Count(row[1], row[2]) for row in grouped}
+
+
+def _profile(schools: set[int], term: Term) -> dict[int, Count]:
+    confirmed = School.objects.filter(pk__in=schools, profile_confirmed_at__date__gte=term.opens_on)
+    done = set(confirmed.values_list("pk", flat=True))
+    return {pk: Count(int(pk in done), 1) for pk in schools}
+
+
+def _registry(schools: set[int], term: Term) -> dict[int, Count]:
+    rows = Enrolment.objects.filter(term=term, classroom__school__in=schools)
+    done = _by(rows, "classroom__school")
+    return {pk: Count(int(pk in done), 1) for pk in schools}
+
+
+def _account(schools: set[int]) -> dict[int, Count]:
+    accepted = SchoolBankAccount.objects.filter(school__in=schools, status=AccountStatus.ACCEPTED)
+    done = set(accepted.values_list("school", flat=True))
+    return {pk: Count(int(pk in done), 1) for pk in schools}
+
+
+def _continuing(schools: set[int], term: Term) -> dict[int, Count]:
+    grants = Grant.objects.alive_in(term).filter(
+        group=PupilGroup.CONTINUING, enrolment__classroom__school__in=schools
+    )
+    confirmed = Q(pk__in=ContinuingConfirmation.objects.filter(term=term).values("grant"))
+    return _both(grants, "enrolment__classroom__school", confirmed)
+
+
+def _form01(schools: set[int], term: Term) -> dict[int, Count]:
+    forms = Form01.objects.alive().in_term(term).filter(enrolment__classroom__school__in=schools)
+    return _both(forms, "enrolment__classroom__school", Q(status__in=RECORDED))
+
+
+def _form05(schools: set[int], term: Term) -> dict[int, Count]:
+    announced = AnnouncedPupil.objects.filter(
+        announcement__term=term, enrolment__classroom__school__in=schools
+    )
+    needed = _by(announced, "enrolment__classroom__school")
+    locked = CommitteeMeeting.objects.filter(
+        school__in=schools, term=term, status=MeetingStatus.LOCKED
+    )
+    done = set(locked.values_list("school", flat=True))
+    return {pk: Count(int(pk in done), 1) for pk in needed}
+
+
+def _through_school(schools: set[int], term: Term) -> QuerySet[Transfer]:
+    """Transfers that reached a school's account in published rounds."""
+    return Transfer.objects.filter(
+        round__term=term,
+        round__status__in=[str(status) for status in PUBLISHED],
+        school__in=schools,
+        kind=ChannelKind.SCHOOL_ACCOUNT,
+        status=TransferStatus.SUCCESS,
+    )
+
+
+def _payout(schools: set[int], term: Term) -> dict[int, Count]:
+    paid = Q(receipts__isnull=False, receipts__voided_at=None)
+    settled = paid | Q(refund_lines__is_alive=True) | Q(cannot_pay__isnull=False)
+    return _both(_through_school(schools, term), "school", settled)
+
+
+def _report(schools: set[int], term: Term) -> dict[int, Count]:
+    pairs = _through_school(schools, term).order_by().values_list("school", "round").distinct()
+    total: dict[int, int] = {}
+    for school, _round in pairs:
+        total[school] = total.get(school, 0) + 1
+    signed = SchoolPayoutReport.objects.filter(
+        school__in=schools, round__term=term, status=SchoolReportStatus.SIGNED
+    )
+    done = _by(signed, "school")
+    return {pk: Count(min(done.get(pk, 0), n), n) for pk, n in total.items()}
+
+
+def _attendance(schools: set[int], term: Term, at: datetime) -> dict[int, Count]:
+    """Class months recorded, of those whose month is over; a school without term days has none yet."""
+    first_of_this_month = at.date().replace(day=1)
+    rooms = _by(Classroom.objects.filter(school__in=schools, year_be=term.year_be), "school")
+    recorded = ClassMonth.objects.filter(
+        classroom__school__in=schools, term=term, month__lt=first_of_this_month
+    )
+    done = _by(recorded, "classroom__school")
+    found = {}
+    for days in TermDays.objects.filter(school__in=schools, term=term, system=System.HERE):
+        months = [
+            m for m in months_between(days.opens_on, days.closes_on) if m < first_of_this_month
+        ]
+        total = len(months) * rooms.get(days.school_id, 0)
+        found[days.school_id] = Count(min(done.get(days.school_id, 0), total), total)
+    return found
