@@ -6,6 +6,7 @@ import django.contrib.postgres.fields.ranges
 import django.contrib.postgres.indexes
 import django.db.models.deletion
 import django.db.models.functions.text
+import eqfund.clock
 import eqfund.fields
 from django.conf import settings
 from django.contrib.postgres.operations import BtreeGistExtension, TrigramExtension
@@ -13,556 +14,1471 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         BtreeGistExtension(),
         TrigramExtension(),
         migrations.CreateModel(
-            name='Affiliation',
+            name="Affiliation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=4, unique=True)),
-                ('name', models.CharField(max_length=100)),
-                ('short_name', models.CharField(max_length=20)),
-                ('registry', models.CharField(blank=True, help_text='DMC, LEC, OPEC, BEMIS or none', max_length=10)),
-                ('path', eqfund.fields.PathField(db_collation='C', max_length=60, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("code", models.CharField(max_length=4, unique=True)),
+                ("name", models.CharField(max_length=100)),
+                ("short_name", models.CharField(max_length=20)),
+                (
+                    "registry",
+                    models.CharField(
+                        blank=True, help_text="DMC, LEC, OPEC, BEMIS or none", max_length=10
+                    ),
+                ),
+                ("path", eqfund.fields.PathField(db_collation="C", max_length=60, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Classroom',
+            name="Classroom",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year_be', models.PositiveSmallIntegerField()),
-                ('grade', models.CharField(choices=[('K1', 'K1'), ('K2', 'K2'), ('K3', 'K3'), ('P1', 'P1'), ('P2', 'P2'), ('P3', 'P3'), ('P4', 'P4'), ('P5', 'P5'), ('P6', 'P6'), ('M1', 'M1'), ('M2', 'M2'), ('M3', 'M3')], max_length=2)),
-                ('room', models.CharField(default='1', max_length=10)),
-                ('path', eqfund.fields.PathField(db_collation='C', max_length=60, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year_be", models.PositiveSmallIntegerField()),
+                (
+                    "grade",
+                    models.CharField(
+                        choices=[
+                            ("K1", "K1"),
+                            ("K2", "K2"),
+                            ("K3", "K3"),
+                            ("P1", "P1"),
+                            ("P2", "P2"),
+                            ("P3", "P3"),
+                            ("P4", "P4"),
+                            ("P5", "P5"),
+                            ("P6", "P6"),
+                            ("M1", "M1"),
+                            ("M2", "M2"),
+                            ("M3", "M3"),
+                        ],
+                        max_length=2,
+                    ),
+                ),
+                ("room", models.CharField(default="1", max_length=10)),
+                ("path", eqfund.fields.PathField(db_collation="C", max_length=60, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='School',
+            name="School",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('moe_code', models.CharField(max_length=10, verbose_name='MOE code')),
-                ('smis_code', models.CharField(blank=True, max_length=8, verbose_name='SMIS code')),
-                ('province_code', models.CharField(max_length=2)),
-                ('subdistrict_code', models.CharField(blank=True, max_length=6, verbose_name='subdistrict')),
-                ('address', models.CharField(blank=True, max_length=300, verbose_name='address')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('latitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
-                ('longitude', models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True)),
-                ('director_name', models.CharField(blank=True, max_length=200, verbose_name='director')),
-                ('profile_confirmed_at', models.DateTimeField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('path', eqfund.fields.PathField(db_collation='C', max_length=60, unique=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("moe_code", models.CharField(max_length=10, verbose_name="MOE code")),
+                ("smis_code", models.CharField(blank=True, max_length=8, verbose_name="SMIS code")),
+                ("province_code", models.CharField(max_length=2)),
+                (
+                    "subdistrict_code",
+                    models.CharField(blank=True, max_length=6, verbose_name="subdistrict"),
+                ),
+                ("address", models.CharField(blank=True, max_length=300, verbose_name="address")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="phone")),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                (
+                    "latitude",
+                    models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
+                ),
+                (
+                    "longitude",
+                    models.DecimalField(blank=True, decimal_places=5, max_digits=8, null=True),
+                ),
+                (
+                    "director_name",
+                    models.CharField(blank=True, max_length=200, verbose_name="director"),
+                ),
+                ("profile_confirmed_at", models.DateTimeField(null=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("path", eqfund.fields.PathField(db_collation="C", max_length=60, unique=True)),
             ],
         ),
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('username', models.CharField(max_length=150, unique=True, verbose_name='user name')),
-                ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
-                ('full_name', models.CharField(max_length=200, verbose_name='name')),
-                ('phone', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='user_phone')),
-                ('is_active', models.BooleanField(default=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('date_joined', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "username",
+                    models.CharField(max_length=150, unique=True, verbose_name="user name"),
+                ),
+                ("email", models.EmailField(blank=True, max_length=254, verbose_name="e-mail")),
+                ("full_name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "phone",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="user_phone"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("date_joined", models.DateTimeField(default=eqfund.clock.wall, editable=False)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('email', ''), _negated=True), name='user_email_is_one_persons')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"),
+                        condition=models.Q(("email", ""), _negated=True),
+                        name="user_email_is_one_persons",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('wall_at', models.DateTimeField()),
-                ('at', models.DateTimeField()),
-                ('actor_id', models.BigIntegerField(null=True)),
-                ('actor_name', models.CharField(blank=True, max_length=200)),
-                ('verb', models.CharField(max_length=60)),
-                ('object_label', models.CharField(max_length=60)),
-                ('object_id', models.CharField(max_length=40)),
-                ('path', eqfund.fields.PathField(blank=True, db_collation='C', max_length=60)),
-                ('facts', models.JSONField(default=dict, help_text='figures and codes, nothing personal')),
-                ('change', eqfund.fields.EncryptedJSONField(editable=True, purpose='audit_change')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("wall_at", models.DateTimeField()),
+                ("at", models.DateTimeField()),
+                ("actor_id", models.BigIntegerField(null=True)),
+                ("actor_name", models.CharField(blank=True, max_length=200)),
+                ("verb", models.CharField(max_length=60)),
+                ("object_label", models.CharField(max_length=60)),
+                ("object_id", models.CharField(max_length=40)),
+                ("path", eqfund.fields.PathField(blank=True, db_collation="C", max_length=60)),
+                (
+                    "facts",
+                    models.JSONField(default=dict, help_text="figures and codes, nothing personal"),
+                ),
+                ("change", eqfund.fields.EncryptedJSONField(editable=True, purpose="audit_change")),
             ],
             options={
-                'indexes': [models.Index(fields=['object_label', 'object_id'], name='event_of_an_object'), models.Index(fields=['actor_id', 'wall_at'], name='event_of_an_actor')],
+                "indexes": [
+                    models.Index(fields=["object_label", "object_id"], name="event_of_an_object"),
+                    models.Index(fields=["actor_id", "wall_at"], name="event_of_an_actor"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Identity',
+            name="Identity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('national_id', 'national id'), ('g_code', 'G-code')], max_length=12)),
-                ('id_index', models.BinaryField(max_length=32)),
-                ('number', eqfund.fields.EncryptedTextField(editable=True, purpose='national_id')),
-                ('last4', models.CharField(max_length=4)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("national_id", "national id"), ("g_code", "G-code")],
+                        max_length=12,
+                    ),
+                ),
+                ("id_index", models.BinaryField(max_length=32)),
+                ("number", eqfund.fields.EncryptedTextField(editable=True, purpose="national_id")),
+                ("last4", models.CharField(max_length=4)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('id_index',), name='identity_number_is_one_childs'), models.CheckConstraint(condition=models.Q(('kind__in', ['national_id', 'g_code'])), name='identity_kind_is_known')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("id_index",), name="identity_number_is_one_childs"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["national_id", "g_code"])),
+                        name="identity_kind_is_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Job',
+            name="Job",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=60)),
-                ('key', models.CharField(help_text='the same key is the same job: a double click', max_length=120, unique=True)),
-                ('object_label', models.CharField(blank=True, max_length=60)),
-                ('object_id', models.CharField(blank=True, max_length=40)),
-                ('params', models.JSONField(default=dict, help_text='ids, codes and ISO dates; nothing personal')),
-                ('state', models.CharField(choices=[('queued', 'waiting'), ('running', 'at work'), ('done', 'done'), ('failed', 'failed')], default='queued', max_length=8)),
-                ('done', models.BigIntegerField(default=0)),
-                ('total', models.BigIntegerField(default=0)),
-                ('message', models.CharField(blank=True, max_length=200)),
-                ('result', models.JSONField(default=dict)),
-                ('error', models.CharField(blank=True, max_length=500)),
-                ('fence', models.BigIntegerField(default=0)),
-                ('tries', models.PositiveSmallIntegerField(default=0)),
-                ('made_at', models.DateTimeField()),
-                ('moment', models.DateTimeField(help_text='programme time of the request: the job acts as of then')),
-                ('started_at', models.DateTimeField(null=True)),
-                ('heartbeat_at', models.DateTimeField(null=True)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=60)),
+                (
+                    "key",
+                    models.CharField(
+                        help_text="the same key is the same job: a double click",
+                        max_length=120,
+                        unique=True,
+                    ),
+                ),
+                ("object_label", models.CharField(blank=True, max_length=60)),
+                ("object_id", models.CharField(blank=True, max_length=40)),
+                (
+                    "params",
+                    models.JSONField(
+                        default=dict, help_text="ids, codes and ISO dates; nothing personal"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "waiting"),
+                            ("running", "at work"),
+                            ("done", "done"),
+                            ("failed", "failed"),
+                        ],
+                        default="queued",
+                        max_length=8,
+                    ),
+                ),
+                ("done", models.BigIntegerField(default=0)),
+                ("total", models.BigIntegerField(default=0)),
+                ("message", models.CharField(blank=True, max_length=200)),
+                ("result", models.JSONField(default=dict)),
+                ("error", models.CharField(blank=True, max_length=500)),
+                ("fence", models.BigIntegerField(default=0)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("made_at", models.DateTimeField()),
+                (
+                    "moment",
+                    models.DateTimeField(
+                        help_text="programme time of the request: the job acts as of then"
+                    ),
+                ),
+                ("started_at", models.DateTimeField(null=True)),
+                ("heartbeat_at", models.DateTimeField(null=True)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Posting',
+            name="Posting",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('homeroom_teacher', 'homeroom_teacher'), ('screening_teacher', 'screening_teacher'), ('registry_keeper', 'registry_keeper'), ('school_admin', 'school_admin'), ('school_director', 'school_director'), ('office_admin', 'office_admin'), ('affiliation_officer', 'affiliation_officer'), ('fund_officer', 'fund_officer'), ('fund_approver', 'fund_approver'), ('fund_finance', 'fund_finance'), ('auditor', 'auditor'), ('system_admin', 'system_admin')], max_length=20)),
-                ('path', eqfund.fields.PathField(db_collation='C', db_index=True, max_length=60)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('capacity', models.CharField(choices=[('in_post', 'in post'), ('acting', 'acting'), ('on_behalf', 'on behalf')], default='in_post', max_length=10)),
-                ('granted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='postings', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("homeroom_teacher", "homeroom_teacher"),
+                            ("screening_teacher", "screening_teacher"),
+                            ("registry_keeper", "registry_keeper"),
+                            ("school_admin", "school_admin"),
+                            ("school_director", "school_director"),
+                            ("office_admin", "office_admin"),
+                            ("affiliation_officer", "affiliation_officer"),
+                            ("fund_officer", "fund_officer"),
+                            ("fund_approver", "fund_approver"),
+                            ("fund_finance", "fund_finance"),
+                            ("auditor", "auditor"),
+                            ("system_admin", "system_admin"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("path", eqfund.fields.PathField(db_collation="C", db_index=True, max_length=60)),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "capacity",
+                    models.CharField(
+                        choices=[
+                            ("in_post", "in post"),
+                            ("acting", "acting"),
+                            ("on_behalf", "on behalf"),
+                        ],
+                        default="in_post",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "granted_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="postings",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Pupil',
+            name="Pupil",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=20)),
-                ('first_name', models.CharField(max_length=100)),
-                ('last_name', models.CharField(max_length=100)),
-                ('sort_key', models.CharField(db_collation='C', max_length=420)),
-                ('sex', models.CharField(choices=[('m', 'male'), ('f', 'female')], max_length=1)),
-                ('birth_date', models.DateField(null=True)),
-                ('is_demo', models.BooleanField(default=False)),
-                ('path', eqfund.fields.PathField(db_collation='C', max_length=60)),
-                ('identity', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='pupil', to='eqfund.identity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=20)),
+                ("first_name", models.CharField(max_length=100)),
+                ("last_name", models.CharField(max_length=100)),
+                ("sort_key", models.CharField(db_collation="C", max_length=420)),
+                ("sex", models.CharField(choices=[("m", "male"), ("f", "female")], max_length=1)),
+                ("birth_date", models.DateField(null=True)),
+                ("is_demo", models.BooleanField(default=False)),
+                ("path", eqfund.fields.PathField(db_collation="C", max_length=60)),
+                (
+                    "identity",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="pupil",
+                        to="eqfund.identity",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Guardian',
+            name="Guardian",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('full_name', eqfund.fields.EncryptedTextField(editable=True, purpose='guardian_name')),
-                ('relationship', models.CharField(max_length=30)),
-                ('national_id', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='national_id')),
-                ('id_index', models.BinaryField(db_index=True, max_length=32, null=True)),
-                ('last4', models.CharField(blank=True, max_length=4)),
-                ('phone', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='guardian_phone')),
-                ('is_current', models.BooleanField(default=True)),
-                ('since', models.DateTimeField()),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guardians', to='eqfund.pupil')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "full_name",
+                    eqfund.fields.EncryptedTextField(editable=True, purpose="guardian_name"),
+                ),
+                ("relationship", models.CharField(max_length=30)),
+                (
+                    "national_id",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="national_id"
+                    ),
+                ),
+                ("id_index", models.BinaryField(db_index=True, max_length=32, null=True)),
+                ("last4", models.CharField(blank=True, max_length=4)),
+                (
+                    "phone",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="guardian_phone"
+                    ),
+                ),
+                ("is_current", models.BooleanField(default=True)),
+                ("since", models.DateTimeField()),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guardians",
+                        to="eqfund.pupil",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Enrolment',
+            name="Enrolment",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', eqfund.fields.PathField(db_collation='C', max_length=60)),
-                ('student_number', models.CharField(blank=True, max_length=20)),
-                ('status', models.CharField(choices=[('studying', 'studying'), ('moved', 'moved to another school'), ('withdrew', 'withdrew'), ('died', 'died'), ('not_present', 'no such pupil at the school'), ('suspended', 'suspended')], default='studying', max_length=12)),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField(null=True)),
-                ('classroom', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='eqfund.classroom')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='eqfund.pupil')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", eqfund.fields.PathField(db_collation="C", max_length=60)),
+                ("student_number", models.CharField(blank=True, max_length=20)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("studying", "studying"),
+                            ("moved", "moved to another school"),
+                            ("withdrew", "withdrew"),
+                            ("died", "died"),
+                            ("not_present", "no such pupil at the school"),
+                            ("suspended", "suspended"),
+                        ],
+                        default="studying",
+                        max_length=12,
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField(null=True)),
+                (
+                    "classroom",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="eqfund.classroom",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enrolments",
+                        to="eqfund.pupil",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegistryImport',
+            name="RegistryImport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', eqfund.fields.PathField(db_collation='C', db_index=True, max_length=60)),
-                ('sha256', models.CharField(max_length=64)),
-                ('registry', models.CharField(help_text='DMC, LEC, OPEC or BEMIS, by the affiliation', max_length=10)),
-                ('layout', models.CharField(blank=True, max_length=20)),
-                ('report_at', models.DateTimeField(help_text='the moment the file names as its own', null=True)),
-                ('status', models.CharField(choices=[('reading', 'being read'), ('previewed', 'waiting for confirmation'), ('refused', 'not accepted'), ('confirmed', 'recorded'), ('discarded', 'set aside')], default='reading', max_length=10)),
-                ('lines', models.PositiveIntegerField(default=0, help_text='rows with content under the header')),
-                ('outside', models.PositiveIntegerField(default=0, help_text='pupils of grades above the programme')),
-                ('school_count', models.PositiveIntegerField(default=0)),
-                ('counts', models.JSONField(default=dict, help_text='rows of each kind of difference')),
-                ('refusal', models.JSONField(default=dict, help_text='code and facts of why the file was not accepted')),
-                ('uploaded_at', models.DateTimeField()),
-                ('confirmed_at', models.DateTimeField(null=True)),
-                ('confirmed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='eqfund.job')),
-                ('uploaded_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", eqfund.fields.PathField(db_collation="C", db_index=True, max_length=60)),
+                ("sha256", models.CharField(max_length=64)),
+                (
+                    "registry",
+                    models.CharField(
+                        help_text="DMC, LEC, OPEC or BEMIS, by the affiliation", max_length=10
+                    ),
+                ),
+                ("layout", models.CharField(blank=True, max_length=20)),
+                (
+                    "report_at",
+                    models.DateTimeField(
+                        help_text="the moment the file names as its own", null=True
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("reading", "being read"),
+                            ("previewed", "waiting for confirmation"),
+                            ("refused", "not accepted"),
+                            ("confirmed", "recorded"),
+                            ("discarded", "set aside"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "lines",
+                    models.PositiveIntegerField(
+                        default=0, help_text="rows with content under the header"
+                    ),
+                ),
+                (
+                    "outside",
+                    models.PositiveIntegerField(
+                        default=0, help_text="pupils of grades above the programme"
+                    ),
+                ),
+                ("school_count", models.PositiveIntegerField(default=0)),
+                (
+                    "counts",
+                    models.JSONField(default=dict, help_text="rows of each kind of difference"),
+                ),
+                (
+                    "refusal",
+                    models.JSONField(
+                        default=dict, help_text="code and facts of why the file was not accepted"
+                    ),
+                ),
+                ("uploaded_at", models.DateTimeField()),
+                ("confirmed_at", models.DateTimeField(null=True)),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="eqfund.job",
+                    ),
+                ),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegistryCellError',
+            name="RegistryCellError",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveIntegerField()),
-                ('column', models.CharField(max_length=3)),
-                ('title', models.CharField(max_length=80)),
-                ('code', models.CharField(max_length=40)),
-                ('value', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='registry_cell')),
-                ('leaves_row_out', models.BooleanField()),
-                ('registry_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cell_errors', to='eqfund.registryimport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("line", models.PositiveIntegerField()),
+                ("column", models.CharField(max_length=3)),
+                ("title", models.CharField(max_length=80)),
+                ("code", models.CharField(max_length=40)),
+                (
+                    "value",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="registry_cell"
+                    ),
+                ),
+                ("leaves_row_out", models.BooleanField()),
+                (
+                    "registry_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="cell_errors",
+                        to="eqfund.registryimport",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RegistryTitle',
+            name="RegistryTitle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registry', models.CharField(max_length=10)),
-                ('title', models.CharField(max_length=120)),
-                ('key', models.CharField(max_length=40)),
-                ('added_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("registry", models.CharField(max_length=10)),
+                ("title", models.CharField(max_length=120)),
+                ("key", models.CharField(max_length=40)),
+                (
+                    "added_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='RehearsalClock',
+            name="RehearsalClock",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('offset_seconds', models.BigIntegerField(default=0)),
-                ('moved_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("offset_seconds", models.BigIntegerField(default=0)),
+                (
+                    "moved_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='classroom',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='classrooms', to='eqfund.school'),
+            model_name="classroom",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="classrooms",
+                to="eqfund.school",
+            ),
         ),
         migrations.CreateModel(
-            name='StagingRow',
+            name="StagingRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('new', 'new'), ('changed', 'changed'), ('enrolled', 'known, enters this term'), ('moved_here', 'moved here'), ('elsewhere', 'studying at another school'), ('settled', 'duplicate settled'), ('renumbered', 'G-code became a national id'), ('gone', 'not in the file'), ('same', 'unchanged'), ('left_out', 'left out')], default='left_out', max_length=10)),
-                ('line', models.PositiveIntegerField(null=True)),
-                ('grade', models.CharField(blank=True, max_length=2)),
-                ('room', models.CharField(blank=True, max_length=10)),
-                ('id_kind', models.CharField(blank=True, max_length=12)),
-                ('id_index', models.BinaryField(max_length=32, null=True)),
-                ('number', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='national_id')),
-                ('last4', models.CharField(blank=True, max_length=4)),
-                ('title', models.CharField(blank=True, max_length=20)),
-                ('first_name', models.CharField(blank=True, max_length=100)),
-                ('last_name', models.CharField(blank=True, max_length=100)),
-                ('sort_key', models.CharField(blank=True, db_collation='C', max_length=210)),
-                ('sex', models.CharField(blank=True, max_length=1)),
-                ('birth_date', models.DateField(null=True)),
-                ('student_number', models.CharField(blank=True, max_length=20)),
-                ('disadvantage_poor', models.BooleanField(default=False)),
-                ('extras', eqfund.fields.EncryptedJSONField(editable=True, purpose='registry_extras')),
-                ('extras_index', models.BinaryField(max_length=32, null=True)),
-                ('guardian_name', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='guardian_name')),
-                ('guardian_relationship', models.CharField(blank=True, max_length=30)),
-                ('guardian_number', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='national_id')),
-                ('guardian_index', models.BinaryField(max_length=32, null=True)),
-                ('guardian_last4', models.CharField(blank=True, max_length=4)),
-                ('guardian_phone', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='guardian_phone')),
-                ('changes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), default=list)),
-                ('was', models.JSONField(default=dict, help_text='what we knew, for the fields that change')),
-                ('classroom', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='eqfund.classroom')),
-                ('enrolment', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='eqfund.enrolment')),
-                ('identity', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='eqfund.identity')),
-                ('pupil', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='eqfund.pupil')),
-                ('registry_import', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='eqfund.registryimport')),
-                ('school', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='eqfund.school')),
-                ('shadow', models.ForeignKey(db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='eqfund.pupil')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("new", "new"),
+                            ("changed", "changed"),
+                            ("enrolled", "known, enters this term"),
+                            ("moved_here", "moved here"),
+                            ("elsewhere", "studying at another school"),
+                            ("settled", "duplicate settled"),
+                            ("renumbered", "G-code became a national id"),
+                            ("gone", "not in the file"),
+                            ("same", "unchanged"),
+                            ("left_out", "left out"),
+                        ],
+                        default="left_out",
+                        max_length=10,
+                    ),
+                ),
+                ("line", models.PositiveIntegerField(null=True)),
+                ("grade", models.CharField(blank=True, max_length=2)),
+                ("room", models.CharField(blank=True, max_length=10)),
+                ("id_kind", models.CharField(blank=True, max_length=12)),
+                ("id_index", models.BinaryField(max_length=32, null=True)),
+                (
+                    "number",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="national_id"
+                    ),
+                ),
+                ("last4", models.CharField(blank=True, max_length=4)),
+                ("title", models.CharField(blank=True, max_length=20)),
+                ("first_name", models.CharField(blank=True, max_length=100)),
+                ("last_name", models.CharField(blank=True, max_length=100)),
+                ("sort_key", models.CharField(blank=True, db_collation="C", max_length=210)),
+                ("sex", models.CharField(blank=True, max_length=1)),
+                ("birth_date", models.DateField(null=True)),
+                ("student_number", models.CharField(blank=True, max_length=20)),
+                ("disadvantage_poor", models.BooleanField(default=False)),
+                (
+                    "extras",
+                    eqfund.fields.EncryptedJSONField(editable=True, purpose="registry_extras"),
+                ),
+                ("extras_index", models.BinaryField(max_length=32, null=True)),
+                (
+                    "guardian_name",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="guardian_name"
+                    ),
+                ),
+                ("guardian_relationship", models.CharField(blank=True, max_length=30)),
+                (
+                    "guardian_number",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="national_id"
+                    ),
+                ),
+                ("guardian_index", models.BinaryField(max_length=32, null=True)),
+                ("guardian_last4", models.CharField(blank=True, max_length=4)),
+                (
+                    "guardian_phone",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="guardian_phone"
+                    ),
+                ),
+                (
+                    "changes",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=20), default=list
+                    ),
+                ),
+                (
+                    "was",
+                    models.JSONField(
+                        default=dict, help_text="what we knew, for the fields that change"
+                    ),
+                ),
+                (
+                    "classroom",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="eqfund.classroom",
+                    ),
+                ),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="eqfund.enrolment",
+                    ),
+                ),
+                (
+                    "identity",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="eqfund.identity",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="eqfund.pupil",
+                    ),
+                ),
+                (
+                    "registry_import",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="rows",
+                        to="eqfund.registryimport",
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="eqfund.school",
+                    ),
+                ),
+                (
+                    "shadow",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="eqfund.pupil",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StoredFile',
+            name="StoredFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('purpose', models.CharField(max_length=40)),
-                ('kind', models.CharField(help_text='image, pdf, sheet, xml, text, zip', max_length=12)),
-                ('content_type', models.CharField(max_length=80)),
-                ('size', models.BigIntegerField(help_text='bytes')),
-                ('sha256', models.CharField(db_index=True, max_length=64)),
-                ('name', models.CharField(help_text="the storage's name: random, says nothing", max_length=120, unique=True)),
-                ('original_name', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='file_name')),
-                ('state', models.CharField(choices=[('quarantine', 'being checked'), ('clean', 'ready'), ('rejected', 'not accepted')], default='clean', max_length=10)),
-                ('phash', models.BigIntegerField(null=True)),
-                ('claims', eqfund.fields.EncryptedTextField(blank=True, editable=True, help_text='JSON: time and place a photo claims', purpose='photo_claims')),
-                ('path', eqfund.fields.PathField(db_collation='C', db_index=True, max_length=60)),
-                ('uploaded_at', models.DateTimeField()),
-                ('uploaded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("purpose", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(help_text="image, pdf, sheet, xml, text, zip", max_length=12),
+                ),
+                ("content_type", models.CharField(max_length=80)),
+                ("size", models.BigIntegerField(help_text="bytes")),
+                ("sha256", models.CharField(db_index=True, max_length=64)),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="the storage's name: random, says nothing",
+                        max_length=120,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "original_name",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True, editable=True, purpose="file_name"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("quarantine", "being checked"),
+                            ("clean", "ready"),
+                            ("rejected", "not accepted"),
+                        ],
+                        default="clean",
+                        max_length=10,
+                    ),
+                ),
+                ("phash", models.BigIntegerField(null=True)),
+                (
+                    "claims",
+                    eqfund.fields.EncryptedTextField(
+                        blank=True,
+                        editable=True,
+                        help_text="JSON: time and place a photo claims",
+                        purpose="photo_claims",
+                    ),
+                ),
+                ("path", eqfund.fields.PathField(db_collation="C", db_index=True, max_length=60)),
+                ("uploaded_at", models.DateTimeField()),
+                (
+                    "uploaded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='registryimport',
-            name='file',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eqfund.storedfile'),
+            model_name="registryimport",
+            name="file",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to="eqfund.storedfile",
+            ),
         ),
         migrations.CreateModel(
-            name='SupervisingOffice',
+            name="SupervisingOffice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('education_area_primary', 'Primary education area'), ('education_area_secondary', 'Secondary education area'), ('lao_education_division', 'Education division of a local authority'), ('provincial_education_office', 'Provincial education office'), ('bma_district_office', 'Bangkok district office'), ('bpp_division', 'Border patrol police division'), ('buddhism_office', 'Provincial office of Buddhism')], max_length=30)),
-                ('name', models.CharField(max_length=200)),
-                ('short_name', models.CharField(max_length=100)),
-                ('code', models.CharField(blank=True, max_length=10)),
-                ('province_code', models.CharField(blank=True, max_length=2)),
-                ('phone', models.CharField(blank=True, max_length=40)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('path', eqfund.fields.PathField(db_collation='C', max_length=60, unique=True)),
-                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='offices', to='eqfund.affiliation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("education_area_primary", "Primary education area"),
+                            ("education_area_secondary", "Secondary education area"),
+                            ("lao_education_division", "Education division of a local authority"),
+                            ("provincial_education_office", "Provincial education office"),
+                            ("bma_district_office", "Bangkok district office"),
+                            ("bpp_division", "Border patrol police division"),
+                            ("buddhism_office", "Provincial office of Buddhism"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("short_name", models.CharField(max_length=100)),
+                ("code", models.CharField(blank=True, max_length=10)),
+                ("province_code", models.CharField(blank=True, max_length=2)),
+                ("phone", models.CharField(blank=True, max_length=40)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("path", eqfund.fields.PathField(db_collation="C", max_length=60, unique=True)),
+                (
+                    "affiliation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="offices",
+                        to="eqfund.affiliation",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='school',
-            name='office',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='schools', to='eqfund.supervisingoffice'),
+            model_name="school",
+            name="office",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="schools",
+                to="eqfund.supervisingoffice",
+            ),
         ),
         migrations.CreateModel(
-            name='Term',
+            name="Term",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('year_be', models.PositiveSmallIntegerField()),
-                ('number', models.PositiveSmallIntegerField()),
-                ('opens_on', models.DateField(help_text="the programme's first day of the term")),
-                ('closes_on', models.DateField()),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("year_be", models.PositiveSmallIntegerField()),
+                ("number", models.PositiveSmallIntegerField()),
+                ("opens_on", models.DateField(help_text="the programme's first day of the term")),
+                ("closes_on", models.DateField()),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('year_be', 'number'), name='term_once'), models.CheckConstraint(condition=models.Q(('number__in', [1, 2])), name='term_number_is_one_or_two'), models.CheckConstraint(condition=models.Q(('year_be__gte', 2500)), name='term_year_is_buddhist'), models.CheckConstraint(condition=models.Q(('closes_on__gt', models.F('opens_on'))), name='term_closes_after_it_opens')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("year_be", "number"), name="term_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("number__in", [1, 2])), name="term_number_is_one_or_two"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("year_be__gte", 2500)), name="term_year_is_buddhist"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closes_on__gt", models.F("opens_on"))),
+                        name="term_closes_after_it_opens",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RegistryRecord',
+            name="RegistryRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('registry', models.CharField(max_length=10)),
-                ('disadvantage_poor', models.BooleanField(help_text='OBEC: lets the pupil be screened; its removal ends a grant')),
-                ('extras', eqfund.fields.EncryptedJSONField(editable=True, purpose='registry_extras')),
-                ('extras_index', models.BinaryField(max_length=32)),
-                ('duplicate_index', models.BinaryField(db_index=True, max_length=32, null=True)),
-                ('enrolment', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registry_records', to='eqfund.enrolment')),
-                ('pupil', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registry_records', to='eqfund.pupil')),
-                ('source', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='records', to='eqfund.registryimport')),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eqfund.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("registry", models.CharField(max_length=10)),
+                (
+                    "disadvantage_poor",
+                    models.BooleanField(
+                        help_text="OBEC: lets the pupil be screened; its removal ends a grant"
+                    ),
+                ),
+                (
+                    "extras",
+                    eqfund.fields.EncryptedJSONField(editable=True, purpose="registry_extras"),
+                ),
+                ("extras_index", models.BinaryField(max_length=32)),
+                ("duplicate_index", models.BinaryField(db_index=True, max_length=32, null=True)),
+                (
+                    "enrolment",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registry_records",
+                        to="eqfund.enrolment",
+                    ),
+                ),
+                (
+                    "pupil",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="registry_records",
+                        to="eqfund.pupil",
+                    ),
+                ),
+                (
+                    "source",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="eqfund.registryimport",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="eqfund.term",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='registryimport',
-            name='term',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='registry_imports', to='eqfund.term'),
+            model_name="registryimport",
+            name="term",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="registry_imports",
+                to="eqfund.term",
+            ),
         ),
         migrations.AddField(
-            model_name='enrolment',
-            name='term',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enrolments', to='eqfund.term'),
+            model_name="enrolment",
+            name="term",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="eqfund.term",
+            ),
         ),
         migrations.CreateModel(
-            name='CalendarLine',
+            name="CalendarLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('programme', models.CharField(default='grant', max_length=20)),
-                ('kind', models.CharField(choices=[('window', 'window'), ('deadline', 'due day'), ('event', 'event'), ('outside', 'outside the system')], max_length=10)),
-                ('activity', models.CharField(max_length=40)),
-                ('round_no', models.PositiveSmallIntegerField(default=0, help_text='0 when the line is of no round')),
-                ('during', django.contrib.postgres.fields.ranges.DateTimeRangeField()),
-                ('roles', models.CharField(blank=True, max_length=200)),
-                ('title_th', models.CharField(max_length=200)),
-                ('is_assumed', models.BooleanField(default=False)),
-                ('source', models.CharField(blank=True, max_length=80)),
-                ('source_line', models.CharField(blank=True, max_length=20)),
-                ('note', models.TextField(blank=True)),
-                ('affiliation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eqfund.affiliation')),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='eqfund.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("programme", models.CharField(default="grant", max_length=20)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("window", "window"),
+                            ("deadline", "due day"),
+                            ("event", "event"),
+                            ("outside", "outside the system"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("activity", models.CharField(max_length=40)),
+                (
+                    "round_no",
+                    models.PositiveSmallIntegerField(
+                        default=0, help_text="0 when the line is of no round"
+                    ),
+                ),
+                ("during", django.contrib.postgres.fields.ranges.DateTimeRangeField()),
+                ("roles", models.CharField(blank=True, max_length=200)),
+                ("title_th", models.CharField(max_length=200)),
+                ("is_assumed", models.BooleanField(default=False)),
+                ("source", models.CharField(blank=True, max_length=80)),
+                ("source_line", models.CharField(blank=True, max_length=20)),
+                ("note", models.TextField(blank=True)),
+                (
+                    "affiliation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="eqfund.affiliation",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lines",
+                        to="eqfund.term",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('path', eqfund.fields.PathField(db_collation='C', db_index=True, max_length=60)),
-                ('closes_at', models.DateTimeField()),
-                ('reason', models.TextField()),
-                ('status', models.CharField(choices=[('proposed', 'proposed'), ('granted', 'granted'), ('refused', 'refused')], default='proposed', max_length=10)),
-                ('decided_at', models.DateTimeField(null=True)),
-                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='eqfund.calendarline')),
-                ('proposed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("path", eqfund.fields.PathField(db_collation="C", db_index=True, max_length=60)),
+                ("closes_at", models.DateTimeField()),
+                ("reason", models.TextField()),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("proposed", "proposed"),
+                            ("granted", "granted"),
+                            ("refused", "refused"),
+                        ],
+                        default="proposed",
+                        max_length=10,
+                    ),
+                ),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="eqfund.calendarline",
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('decided_by', None), ('status', 'proposed')), models.Q(('decided_by__isnull', False), models.Q(('decided_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='extension_decided_by_another_person'), models.UniqueConstraint(condition=models.Q(('status', 'proposed')), fields=('line', 'path'), name='extension_one_proposal_at_a_time')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("decided_by", None), ("status", "proposed")),
+                            models.Q(
+                                ("decided_by__isnull", False),
+                                models.Q(("decided_by", models.F("proposed_by")), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="extension_decided_by_another_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "proposed")),
+                        fields=("line", "path"),
+                        name="extension_one_proposal_at_a_time",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='job',
-            index=models.Index(condition=models.Q(('state__in', ['queued', 'running'])), fields=['state'], name='job_alive'),
+            model_name="job",
+            index=models.Index(
+                condition=models.Q(("state__in", ["queued", "running"])),
+                fields=["state"],
+                name="job_alive",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['queued', 'running', 'done', 'failed'])), name='job_state_is_known'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["queued", "running", "done", "failed"])),
+                name="job_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='job',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('ended_at', None), ('state__in', ['queued', 'running'])), models.Q(('ended_at__isnull', False), ('state__in', ['done', 'failed'])), _connector='OR'), name='job_ends_when_it_ends'),
+            model_name="job",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("ended_at", None), ("state__in", ["queued", "running"])),
+                    models.Q(("ended_at__isnull", False), ("state__in", ["done", "failed"])),
+                    _connector="OR",
+                ),
+                name="job_ends_when_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', ['homeroom_teacher', 'screening_teacher', 'registry_keeper', 'school_admin', 'school_director', 'office_admin', 'affiliation_officer', 'fund_officer', 'fund_approver', 'fund_finance', 'auditor', 'system_admin'])), name='posting_role_is_known'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            "homeroom_teacher",
+                            "screening_teacher",
+                            "registry_keeper",
+                            "school_admin",
+                            "school_director",
+                            "office_admin",
+                            "affiliation_officer",
+                            "fund_officer",
+                            "fund_approver",
+                            "fund_finance",
+                            "auditor",
+                            "system_admin",
+                        ],
+                    )
+                ),
+                name="posting_role_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('path__endswith', '/')), name='posting_path_ends_in_slash'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("path__endswith", "/")), name="posting_path_ends_in_slash"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='posting_ends_after_it_starts'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                ),
+                name="posting_ends_after_it_starts",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.CheckConstraint(condition=models.Q(('granted_by', None), models.Q(('granted_by', models.F('user')), _negated=True), _connector='OR'), name='posting_is_not_granted_by_its_holder'),
+            model_name="posting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("granted_by", None),
+                    models.Q(("granted_by", models.F("user")), _negated=True),
+                    _connector="OR",
+                ),
+                name="posting_is_not_granted_by_its_holder",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='posting',
-            constraint=models.UniqueConstraint(fields=('user', 'role', 'path', 'starts_on'), name='posting_once'),
+            model_name="posting",
+            constraint=models.UniqueConstraint(
+                fields=("user", "role", "path", "starts_on"), name="posting_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='pupil',
-            index=models.Index(fields=['path', 'sort_key'], name='pupil_path_and_name'),
+            model_name="pupil",
+            index=models.Index(fields=["path", "sort_key"], name="pupil_path_and_name"),
         ),
         migrations.AddIndex(
-            model_name='pupil',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('first_name'), name='gin_trgm_ops'), name='pupil_first_name_trigrams'),
+            model_name="pupil",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("first_name"), name="gin_trgm_ops"
+                ),
+                name="pupil_first_name_trigrams",
+            ),
         ),
         migrations.AddIndex(
-            model_name='pupil',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('last_name'), name='gin_trgm_ops'), name='pupil_last_name_trigrams'),
+            model_name="pupil",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("last_name"), name="gin_trgm_ops"
+                ),
+                name="pupil_last_name_trigrams",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pupil',
-            constraint=models.CheckConstraint(condition=models.Q(('sex__in', ['m', 'f'])), name='pupil_sex_is_known'),
+            model_name="pupil",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("sex__in", ["m", "f"])), name="pupil_sex_is_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_current', True)), fields=('pupil',), name='guardian_one_current_per_pupil'),
+            model_name="guardian",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_current", True)),
+                fields=("pupil",),
+                name="guardian_one_current_per_pupil",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='guardian',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('id_index', None), ('last4', '')), models.Q(('id_index__isnull', False), models.Q(('last4', ''), _negated=True)), _connector='OR'), name='guardian_id_and_its_last_digits_go_together'),
+            model_name="guardian",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("id_index", None), ("last4", "")),
+                    models.Q(("id_index__isnull", False), models.Q(("last4", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="guardian_id_and_its_last_digits_go_together",
+            ),
         ),
         migrations.AddIndex(
-            model_name='registrycellerror',
-            index=models.Index(fields=['registry_import', 'line'], name='registry_cell_error_in_order'),
+            model_name="registrycellerror",
+            index=models.Index(
+                fields=["registry_import", "line"], name="registry_cell_error_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registrytitle',
-            constraint=models.UniqueConstraint(fields=('registry', 'title'), name='registry_title_means_one_thing'),
+            model_name="registrytitle",
+            constraint=models.UniqueConstraint(
+                fields=("registry", "title"), name="registry_title_means_one_thing"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registrytitle',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('key', ''), _negated=True), models.Q(('title', models.F('key')), _negated=True)), name='registry_title_is_written'),
+            model_name="registrytitle",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title", ""), _negated=True),
+                    models.Q(("key", ""), _negated=True),
+                    models.Q(("title", models.F("key")), _negated=True),
+                ),
+                name="registry_title_is_written",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rehearsalclock',
-            constraint=models.CheckConstraint(condition=models.Q(('pk', 1)), name='rehearsal_clock_is_one_row'),
+            model_name="rehearsalclock",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pk", 1)), name="rehearsal_clock_is_one_row"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classroom',
-            constraint=models.UniqueConstraint(fields=('school', 'year_be', 'grade', 'room'), name='classroom_once_per_school_and_year'),
+            model_name="classroom",
+            constraint=models.UniqueConstraint(
+                fields=("school", "year_be", "grade", "room"),
+                name="classroom_once_per_school_and_year",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='classroom',
-            constraint=models.CheckConstraint(condition=models.Q(('grade__in', ['K1', 'K2', 'K3', 'P1', 'P2', 'P3', 'P4', 'P5', 'P6', 'M1', 'M2', 'M3'])), name='classroom_grade_is_known'),
+            model_name="classroom",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "grade__in",
+                        ["K1", "K2", "K3", "P1", "P2", "P3", "P4", "P5", "P6", "M1", "M2", "M3"],
+                    )
+                ),
+                name="classroom_grade_is_known",
+            ),
         ),
         migrations.AddIndex(
-            model_name='stagingrow',
-            index=models.Index(fields=['registry_import', 'kind', 'line'], name='staging_row_by_kind'),
+            model_name="stagingrow",
+            index=models.Index(
+                fields=["registry_import", "kind", "line"], name="staging_row_by_kind"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['quarantine', 'clean', 'rejected'])), name='stored_file_state_is_known'),
+            model_name="storedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["quarantine", "clean", "rejected"])),
+                name="stored_file_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='storedfile',
-            constraint=models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='stored_file_has_content'),
+            model_name="storedfile",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("size__gt", 0)), name="stored_file_has_content"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='supervisingoffice',
-            constraint=models.UniqueConstraint(fields=('affiliation', 'name'), name='office_name_once_in_affiliation'),
+            model_name="supervisingoffice",
+            constraint=models.UniqueConstraint(
+                fields=("affiliation", "name"), name="office_name_once_in_affiliation"
+            ),
         ),
         migrations.AddIndex(
-            model_name='school',
-            index=django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(django.db.models.functions.text.Upper('name'), name='gin_trgm_ops'), name='school_name_trigrams'),
+            model_name="school",
+            index=django.contrib.postgres.indexes.GinIndex(
+                django.contrib.postgres.indexes.OpClass(
+                    django.db.models.functions.text.Upper("name"), name="gin_trgm_ops"
+                ),
+                name="school_name_trigrams",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.UniqueConstraint(fields=('moe_code',), name='school_moe_code_is_one_schools'),
+            model_name="school",
+            constraint=models.UniqueConstraint(
+                fields=("moe_code",), name="school_moe_code_is_one_schools"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.UniqueConstraint(condition=models.Q(('smis_code', ''), _negated=True), fields=('smis_code',), name='school_smis_code_is_one_schools'),
+            model_name="school",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("smis_code", ""), _negated=True),
+                fields=("smis_code",),
+                name="school_smis_code_is_one_schools",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='school',
-            constraint=models.CheckConstraint(condition=models.Q(('moe_code__regex', '^\\d{10}$')), name='school_moe_code_has_ten_digits'),
+            model_name="school",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("moe_code__regex", "^\\d{10}$")),
+                name="school_moe_code_has_ten_digits",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registryrecord',
-            constraint=models.UniqueConstraint(fields=('pupil', 'term'), name='registry_record_once_per_pupil_and_term'),
+            model_name="registryrecord",
+            constraint=models.UniqueConstraint(
+                fields=("pupil", "term"), name="registry_record_once_per_pupil_and_term"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registryimport',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['reading', 'previewed', 'refused', 'confirmed', 'discarded'])), name='registry_import_status_is_known'),
+            model_name="registryimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["reading", "previewed", "refused", "confirmed", "discarded"])
+                ),
+                name="registry_import_status_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registryimport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('confirmed_at__isnull', False), ('confirmed_by__isnull', False), ('status', 'confirmed')), models.Q(models.Q(('status', 'confirmed'), _negated=True), ('confirmed_at', None), ('confirmed_by', None)), _connector='OR'), name='registry_import_confirmed_by_somebody_at_a_time'),
+            model_name="registryimport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("confirmed_at__isnull", False),
+                        ("confirmed_by__isnull", False),
+                        ("status", "confirmed"),
+                    ),
+                    models.Q(
+                        models.Q(("status", "confirmed"), _negated=True),
+                        ("confirmed_at", None),
+                        ("confirmed_by", None),
+                    ),
+                    _connector="OR",
+                ),
+                name="registry_import_confirmed_by_somebody_at_a_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='registryimport',
-            constraint=models.UniqueConstraint(condition=models.Q(('status__in', ['reading', 'previewed'])), fields=('term', 'path'), name='registry_import_one_waiting_per_place'),
+            model_name="registryimport",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status__in", ["reading", "previewed"])),
+                fields=("term", "path"),
+                name="registry_import_one_waiting_per_place",
+            ),
         ),
         migrations.AddIndex(
-            model_name='enrolment',
-            index=models.Index(fields=['term', 'path'], name='enrolment_term_and_path'),
+            model_name="enrolment",
+            index=models.Index(fields=["term", "path"], name="enrolment_term_and_path"),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(fields=('pupil', 'term', 'classroom'), name='enrolment_once_per_class_and_term'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                fields=("pupil", "term", "classroom"), name="enrolment_once_per_class_and_term"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', 'studying')), fields=('pupil', 'term'), name='enrolment_one_studying_per_pupil_and_term'),
+            model_name="enrolment",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("status", "studying")),
+                fields=("pupil", "term"),
+                name="enrolment_one_studying_per_pupil_and_term",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enrolment',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['studying', 'suspended']), ('ends_on__isnull', False), _connector='OR'), name='enrolment_ends_when_it_is_over'),
+            model_name="enrolment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("status__in", ["studying", "suspended"]),
+                    ("ends_on__isnull", False),
+                    _connector="OR",
+                ),
+                name="enrolment_ends_when_it_is_over",
+            ),
         ),
         migrations.AddIndex(
-            model_name='calendarline',
-            index=models.Index(fields=['term', 'activity', 'affiliation'], name='calendar_line_look_up'),
+            model_name="calendarline",
+            index=models.Index(
+                fields=["term", "activity", "affiliation"], name="calendar_line_look_up"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarline',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('kind', 'window')), expressions=[('programme', '='), ('term', '='), ('activity', '='), ('round_no', '='), ('affiliation', '='), ('during', '&&')], name='calendar_windows_do_not_overlap'),
+            model_name="calendarline",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                condition=models.Q(("kind", "window")),
+                expressions=[
+                    ("programme", "="),
+                    ("term", "="),
+                    ("activity", "="),
+                    ("round_no", "="),
+                    ("affiliation", "="),
+                    ("during", "&&"),
+                ],
+                name="calendar_windows_do_not_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='calendarline',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['window', 'deadline', 'event', 'outside'])), name='calendar_line_kind_is_known'),
+            model_name="calendarline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["window", "deadline", "event", "outside"])),
+                name="calendar_line_kind_is_known",
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from eqfund import clock
 from eqfund.access import Role
 from eqfund.fields import EncryptedTextField, PathField
 
@@ -34,7 +35,7 @@ class User(AbstractBaseUser):
     phone = EncryptedTextField(purpose="user_phone", blank=True)
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
-    date_joined = models.DateTimeField(auto_now_add=True)
+    date_joined = models.DateTimeField(default=clock.wall, editable=False)
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
