@@ -20,6 +20,7 @@ NO_SERVICES = {"DATABASE_URL": "postgresql://nobody@nowhere/none", "REDIS_URL": 
 PRODUCTION = {
     "DEMO_MODE": "false",
     "ALLOWED_HOSTS": "eqfund.example.org",
+    "EMAIL_HOST": "mail.example.org",
     "SECRET_KEY": secrets.token_urlsafe(48),
     "FIELD_KEYS": secrets.token_urlsafe(48),
     "INDEX_KEY": secrets.token_urlsafe(48),
