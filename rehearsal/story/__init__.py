@@ -55,9 +55,20 @@ class Step:
         return found
 
 
-STEPS = (Step("2569-05-07 09:00", "Registry files come in", "registry.play"),)
-
-
+STEPS = (
+    Step("2569-05-11 09:00", "Registry files come in", "registry.play"),
+    Step("2569-05-15 13:00", "The predecessor's list of grants", "predecessor.play"),
+    Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
+    Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),
+    Step("2569-07-10 10:00", "Form 01 handed in, certified, signed", "form01.submit"),
+    Step("2569-07-15 09:00", "Round 1 built, approved, released", "rounds.play_1"),
+    Step("2569-07-16 09:00", "Round 1 at the bank, reconciled", "bank.play_1"),
+    Step("2569-07-31 09:00", "Round 1 published", "rounds.publish_1"),
+    Step("2569-08-17 09:00", "Scored by the released model, announced", "scoring.play"),
+    Step("2569-08-18 10:00", "Committees meet; the fund verifies", "committee.play"),
+    Step("2569-08-24 10:00", "One month of attendance", "attendance.play"),
+    Step("2569-10-30 16:00", "What the office sees", "progress.play"),
+)
 BEGINNING = "2569-05-07 08:00"
 
 
