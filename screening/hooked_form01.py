@@ -57,7 +57,7 @@ def _to_write(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
         return []
     window = window_of(term, SENDING, paths[0], at)
     drafting = window_of(term, DRAFTING, paths[0], at)
-    if window is None or drafting is None or not drafting.is_open(at) and not window.is_open(at):
+    if window is None or drafting is None or (not drafting.is_open(at) and not window.is_open(at)):
         return []
     rows = queries.new_group(term).visible_to(user, "screening.draft_form01")
     counts = queries.counts_by_state(rows)

@@ -65,7 +65,7 @@ def name_of(code: str) -> str:
     if district is None or province is None:
         return ""
     if place.province_code == BANGKOK:
-        return f"แขวง{place.name_th} เขต{district.name_th} {province.name_th}"
+        return f"แขวง{place.name_th} {district.name_th} {province.name_th}"
     return f"ต.{place.name_th} อ.{district.name_th} จ.{province.name_th}"
 
 

@@ -333,7 +333,7 @@ def _subdistrict_code(province: str, district: str, subdistrict: str) -> str | N
         if one.name_th != plain[0]:
             continue
         for two in geothai.districts(one.code):
-            if two.name_th != plain[1]:
+            if two.name_th.removeprefix("เขต") != plain[1]:
                 continue
             for three in geothai.subdistricts(two.code):
                 if three.name_th == plain[2]:

@@ -129,7 +129,8 @@ def _read_box(
         value = _value(field, posted.get(name, ()), on)
     except _Unreadable as problem:
         reading.faults.append(Fault(field.code, problem.wrong, row))
-        typed: Any = list(posted[name]) if field.kind is Kind.MULTI else posted[name][0]
+        given = [text for text in posted[name] if text.strip()]
+        typed: Any = given if field.kind is Kind.MULTI else given[0]
         if row is None:
             reading.unread[field.code] = typed
         else:

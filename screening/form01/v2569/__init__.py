@@ -15,7 +15,7 @@ from .visit import ADDRESS, CERTIFICATION, CONSENT, PHOTOS, SIGNATURES, TRAVEL
 HEADER = (
     Field("term", _("Term"), Kind.REGISTRY),
     Field("academic_year", _("Academic year"), Kind.REGISTRY),
-    Field("school_name", _("School"), Kind.REGISTRY),
+    Field("school_name", _("Name of the school"), Kind.REGISTRY),
     Field("affiliation", _("Affiliation"), Kind.REGISTRY),
     Field(
         "portrait_photo",
