@@ -21,7 +21,7 @@ from .forms import LeavingForm, PupilFilterForm, SchoolForm
 
 
 @require_GET
-@requires("read_school")
+@requires("registry.read_schools")
 def schools(request: Any) -> HttpResponse:
     """The schools of my places; a person of one school goes straight to it."""
     name = request.GET.get("name", "")
@@ -42,7 +42,7 @@ def schools(request: Any) -> HttpResponse:
 
 
 @require_GET
-@requires("read_school")
+@requires("registry.read_schools")
 def school(request: Any, pk: int) -> HttpResponse:
     """A school's profile: contacts, director, whether they are confirmed this term, its classes."""
     found = _school(request, pk)
