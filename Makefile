@@ -24,7 +24,8 @@ help: ## this list
 
 .venv/.synced: pyproject.toml uv.lock .python-version .tools/bin/uv
 	$(say) "Installing the locked environment into .venv (the first time takes a minute)"
-	@python=$$(.ci/find-python) && .tools/bin/uv sync --locked --quiet --python "$$python"
+	@python=$$(.ci/find-python) && { .tools/bin/uv sync --locked --quiet --python "$$python" \
+	    || .tools/bin/uv sync --locked --quiet --python "$$python" --system-certs; } # a network's own authority
 	@touch $@
 
 .venv/.pango: .venv/.synced
