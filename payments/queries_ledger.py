@@ -6,14 +6,16 @@ agrees with the documents: transfers, receipts and refunds, counted from their o
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.cache import cache
 from django.db import connection
-from django.db.models import Q, Sum
+from django.db.models import Exists, Max, OuterRef, Sum
 
-from eqfund.models import Term
-from payments.models import Account, LedgerEntry, TransferRound
+from eqfund.models import School, Term, User
+from payments.models import Account, LedgerEntry, SchoolBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,13 +202,38 @@ def entries_of(term: Term) -> Any:
     return LedgerEntry.objects.filter(round__term=term)
 
 
-def sent_rounds(term: Term) -> Any:
-    """The term's rounds with money in the book."""
-    return TransferRound.objects.filter(term=term, sent_at__isnull=False).order_by("number")
+def figures(term: Term) -> dict[str, Any]:
+    """The term's accounts and rounds. The book only grows, so its last entry names the answer."""
+    last = LedgerEntry.objects.aggregate(last=Max("pk"))["last"] or 0
+    key = f"ledger-figures-{term.pk}-{last}"
+    found: dict[str, Any] | None = cache.get(key)
+    if found is None:
+        rounds = rounds_of(term)
+        found = {
+            "accounts": accounts(entries_of(term)),
+            "rounds": rounds,
+            "balanced": all(row.is_balanced for row in rounds),
+        }
+        cache.set(key, found, timeout=3_600)
+    return found
 
 
-def school_movements(school_id: int, round_id: int | None = None) -> Any:
-    """A school's entries that touch the money in its hands."""
-    in_hand = Q(debit=Account.SCHOOL_IN_HAND) | Q(credit=Account.SCHOOL_IN_HAND)
-    entries = LedgerEntry.objects.filter(in_hand, school_id=school_id)
-    return entries.filter(round_id=round_id) if round_id else entries
+def schools_with_money(user: User, verb: str, term: Term | None, search: str = "") -> Any:
+    """The schools that the user may see, with cash of the term on their book, by name."""
+    cash = LedgerEntry.objects.filter(
+        school=OuterRef("pk"), debit=Account.SCHOOL_IN_HAND, round__term=term
+    )
+    schools = School.objects.visible_to(user, verb).filter(Exists(cash)).select_related("office")
+    if search:
+        schools = schools.filter(name__icontains=search)
+    return schools.order_by("name", "pk")
+
+
+def books_of(schools: Iterable[School], term: Term | None) -> dict[int, list[SchoolBook]]:
+    """The equations of these schools in the term, by school; one query for a page of them."""
+    keys = [school.pk for school in schools]
+    found: dict[int, list[SchoolBook]] = {key: [] for key in keys}
+    rows = SchoolBook.objects.filter(school_id__in=keys, round__term=term).select_related("round")
+    for row in rows.order_by("round__number"):
+        found[row.school_id].append(row)
+    return found

@@ -293,10 +293,20 @@ class LedgerEntryQuerySet(ScopedQuerySet):
     scope = "school__path"
     read_verb = "read_school"
 
+    def touching_cash_of(self, school: School) -> LedgerEntryQuerySet:
+        """What came into a school's hands and went out of them."""
+        in_hand = Q(debit="school_in_hand") | Q(credit="school_in_hand")
+        return self.filter(in_hand, school=school)
+
     def for_table(self) -> LedgerEntryQuerySet:
         """With all a table row shows. Reading more raises instead of querying."""
         rows = self.select_related(
-            "round__term", "school", "transfer__enrolment__pupil", "transfer__enrolment__classroom"
+            "round__term",
+            "school",
+            "transfer__enrolment__pupil",
+            "transfer__enrolment__classroom",
+            "receipt",
+            "refund",
         )
         return rows.order_by("-at", "-pk").fetch_mode(models.FETCH_RAISE)
 

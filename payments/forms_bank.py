@@ -1,0 +1,31 @@
+"""Forms of the bank's pages: they parse, the actions decide."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from payments.models import BankFile
+
+
+class WriteFilesForm(forms.Form):
+    """Which format the round's files are written in."""
+
+    file_format = forms.ChoiceField(
+        label=_("Format"),
+        choices=BankFile.Format.choices,
+        initial=BankFile.Format.PAIN001,
+        help_text=_(
+            "The flat text needs the bank's own specification before it is used in earnest."
+        ),
+    )
+
+
+class ResultForm(forms.Form):
+    """A file that the bank sent back."""
+
+    file = forms.FileField(
+        label=_("Result file from the bank"),
+        help_text=_(
+            "pain.002 or camt.054 (XML), or the flat result; at most 100 MB. Looking at it changes nothing."
+        ),
+        widget=forms.ClearableFileInput(attrs={"accept": ".xml,.txt"}),
+    )
