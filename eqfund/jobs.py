@@ -12,13 +12,15 @@ work's own transaction is still open.
 from __future__ import annotations
 
 import logging
+import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
 
@@ -56,6 +58,30 @@ class JobRun:
         )
         if not changed:
             raise LostLease(self.job.pk)
+
+    @contextmanager
+    def beating(self, every_seconds: float = 20) -> Iterator[None]:
+        """Keep the lease through one long statement: another thread beats meanwhile.
+
+        Without it a statement longer than the lease would be begun again by another worker.
+        """
+        over = threading.Event()
+
+        def beat() -> None:
+            mine = Job.objects.using(settings.PROGRESS_DATABASE).filter(
+                pk=self.job.pk, fence=self.job.fence, state=Job.State.RUNNING
+            )
+            while not over.wait(every_seconds):
+                mine.update(heartbeat_at=clock.wall())
+            connections[settings.PROGRESS_DATABASE].close()  # this thread's own
+
+        heart = threading.Thread(target=beat, daemon=True)
+        heart.start()
+        try:
+            yield
+        finally:
+            over.set()
+            heart.join()
 
     def check_fence(self) -> None:
         """Inside the committing transaction: hold the job's row, or stop if it is another's."""

@@ -17,5 +17,6 @@ def build_round(run: jobs.JobRun) -> dict[str, Any]:
     transfer_round = TransferRound.objects.select_related("term").get(pk=run.job.object_id)
     run.progress(0, 0, gettext("Going through every grant of the term"))
     assert run.by is not None
-    rounds.build_round(transfer_round, by=run.by, at=run.moment, fence=run.check_fence)
+    with run.beating():
+        rounds.build_round(transfer_round, by=run.by, at=run.moment, fence=run.check_fence)
     return {"pupils": transfer_round.pupils, "left_out": transfer_round.left_out}

@@ -1,0 +1,129 @@
+"""A term with amounts and grants: what tests of rounds begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from eqfund.models import Guardian, Pupil, School, Term, User
+from payments.models import (
+    BenefitRate,
+    ContinuingConfirmation,
+    ReceivingChannel,
+    SchoolBankAccount,
+    TransferRound,
+)
+from payments.rules import AccountStatus, ChannelKind, Level, round_takes
+from screening.models import Grant
+from tests.conftest import moment
+
+MAY = moment("2569-05-20 10:00")
+BUILT = moment("2569-07-15 18:04")
+
+
+@pytest.fixture
+def rates(term: Term, fund_officer: User, fund_approver: User) -> list[BenefitRate]:
+    """An approved amount for each level: 2,000, 1,500 and 2,100 baht."""
+    amounts = {Level.KINDERGARTEN: 200_000, Level.PRIMARY: 150_000, Level.LOWER_SECONDARY: 210_000}
+    return [
+        BenefitRate.objects.create(
+            term=term,
+            level=level,
+            amount_satang=amount,
+            proposed_by=fund_officer,
+            proposed_at=MAY,
+            approved_by=fund_approver,
+            approved_at=MAY,
+        )
+        for level, amount in amounts.items()
+    ]
+
+
+@pytest.fixture
+def make_channel() -> Callable[..., ReceivingChannel]:
+    def make(pupil: Pupil, kind: str = ChannelKind.PROMPTPAY_PUPIL, state: str = "opened") -> Any:
+        ReceivingChannel.objects.filter(pupil=pupil).update(is_current=False)
+        guardian = Guardian.objects.get(pupil=pupil) if kind == "promptpay_guardian" else None
+        return ReceivingChannel.objects.create(
+            pupil=pupil, kind=kind, guardian=guardian, promptpay_state=state, set_at=MAY
+        )
+
+    return make
+
+
+@pytest.fixture
+def make_grants(term: Term, admin: User, make_channel: Any) -> Callable[..., list[Grant]]:
+    """Grants of pupils whom nothing keeps out of a round, unless told otherwise."""
+
+    def make(
+        pupils: list[Pupil],
+        *,
+        group: str = "continuing",
+        kind: str | None = ChannelKind.PROMPTPAY_PUPIL,
+        confirmed: bool = True,
+    ) -> list[Grant]:
+        made = []
+        for pupil in pupils:
+            enrolment = pupil.enrolments.get(term=term)
+            grant = Grant.objects.create(
+                pupil=pupil,
+                enrolment=enrolment,
+                group=group,
+                first_term=25681,
+                last_term=25702,
+                source="predecessor",
+                former_channel=kind or "",
+                given_at=MAY,
+            )
+            if kind:
+                make_channel(pupil, kind)
+            if confirmed and group == "continuing":
+                ContinuingConfirmation.objects.create(
+                    grant=grant,
+                    term=term,
+                    enrolment=enrolment,
+                    confirmed_by=admin,
+                    confirmed_at=MAY,
+                    unchanged=True,
+                )
+            made.append(grant)
+        return made
+
+    return make
+
+
+@pytest.fixture
+def make_account(admin: User, director: User, fund_officer: User) -> Callable[..., Any]:
+    """A school's account; unless told otherwise the fund has accepted it."""
+
+    def make(school: School, status: str = AccountStatus.ACCEPTED, number: str = "9811234567") -> Any:
+        decided = status in (AccountStatus.ACCEPTED, AccountStatus.SENT_BACK, AccountStatus.SUPERSEDED)
+        seen = status != AccountStatus.PROPOSED
+        return SchoolBankAccount.objects.create(
+            school=school,
+            bank_code="006",
+            number=number,
+            last4=number[-4:],
+            name=f"เงิน กสศ. เพื่อ{school.name}",
+            dedicated=True,
+            status=status,
+            reason="ชื่อบัญชีไม่ตรง" if status == AccountStatus.SENT_BACK else "",
+            proposed_by=admin,
+            proposed_at=MAY,
+            director=director if seen else None,
+            director_at=MAY if seen else None,
+            decided_by=fund_officer if decided else None,
+            decided_at=MAY if decided else None,
+        )
+
+    return make
+
+
+@pytest.fixture
+def planned(calendar: Term, rates: list[BenefitRate], fund_officer: User) -> TransferRound:
+    """Round 1 of the term, planned."""
+    return TransferRound.objects.create(
+        term=calendar, number=1, takes=round_takes(1), planned_by=fund_officer, planned_at=MAY
+    )

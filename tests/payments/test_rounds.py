@@ -1,0 +1,599 @@
+"""A round, from planned to closed: the deed, each refusal, a second call."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, connection
+
+from eqfund import jobs
+from eqfund.models import Event, Job
+from eqfund.refusal import Refused
+from payments import round_sql, tasks  # noqa: F401  (tasks registers the job)
+from payments.actions import rounds
+from payments.models import Entitlement, LeftOut, Transfer, TransferRound
+from payments.rules import ROUND_TRANSITIONS, RoundStatus, RoundTakes, round_takes
+from tests.conftest import moment
+
+BUILT = moment("2569-07-15 18:04")
+APPROVED = moment("2569-07-16 09:12")
+RELEASED = moment("2569-07-16 10:30")
+PUBLISHED = moment("2569-07-31 09:00")
+
+
+@pytest.fixture
+def pupils(make_pupils):
+    return make_pupils(3)
+
+
+@pytest.fixture
+def built(planned, pupils, make_grants, fund_officer):
+    make_grants(pupils)
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+    return planned
+
+
+@pytest.fixture
+def approved(built, fund_approver):
+    rounds.approve_round(built, by=fund_approver, at=APPROVED)
+    return built
+
+
+@pytest.fixture
+def released(approved, fund_finance):
+    rounds.release_round(approved, by=fund_finance, at=RELEASED)
+    return approved
+
+
+def bank_answers(transfer_round, failing=()):
+    """What the bank's actions leave behind: sent, then reconciled."""
+    rounds.move(transfer_round, RoundStatus.RELEASED, RoundStatus.SENT, sent_at=RELEASED)
+    transfer_round.transfers.update(status="sent")
+    rows = transfer_round.transfers.all()
+    rows.filter(entitlement__grant__pupil__in=failing).update(status="failed", fail_code="no_promptpay")
+    rows.filter(status="sent").update(status="success")
+    rounds.move(transfer_round, RoundStatus.SENT, RoundStatus.RECONCILED, reconciled_at=RELEASED)
+
+
+def next_round(before, by):
+    return rounds.plan_round(before.term, before.number + 1, by=by, at=BUILT)
+
+
+# The states as data.
+
+
+def test_every_status_says_what_may_follow_it():
+    assert set(ROUND_TRANSITIONS) == set(RoundStatus)
+
+
+def test_every_status_can_be_reached():
+    reached, todo = set(), {RoundStatus.PLANNED}
+    while todo:
+        status = todo.pop()
+        reached.add(status)
+        todo |= ROUND_TRANSITIONS[status] - reached
+    assert reached == set(RoundStatus)
+
+
+def test_released_money_is_never_called_back():
+    after = {RoundStatus.RELEASED}
+    while more := set().union(*(ROUND_TRANSITIONS[status] for status in after)) - after:
+        after |= more
+    assert after.isdisjoint({RoundStatus.PLANNED, RoundStatus.BUILT, RoundStatus.APPROVED, RoundStatus.CANCELLED})
+
+
+@pytest.mark.parametrize(
+    ("number", "takes"),
+    [(1, RoundTakes.CONTINUING), (2, RoundTakes.NEW_AND_CORRECTED), (3, "everyone_left"), (4, "everyone_left")],
+)
+def test_each_round_has_its_group(number, takes):
+    assert round_takes(number) == takes
+
+
+def test_there_is_no_round_nought():
+    with pytest.raises(ValueError, match="count from one"):
+        round_takes(0)
+
+
+# Planning.
+
+
+def test_a_round_is_planned_once(calendar, fund_officer):
+    first = rounds.plan_round(calendar, 1, by=fund_officer, at=BUILT)
+
+    assert (first.status, first.takes) == (RoundStatus.PLANNED, RoundTakes.CONTINUING)
+    with pytest.raises(Refused, match="planned already"):
+        rounds.plan_round(calendar, 1, by=fund_officer, at=BUILT)
+
+
+def test_a_school_plans_no_round(calendar, admin):
+    with pytest.raises(Refused):
+        rounds.plan_round(calendar, 1, by=admin, at=BUILT)
+
+
+def test_a_cancelled_round_may_be_planned_again(planned, fund_officer):
+    rounds.cancel_round(planned, reason="ปฏิทินเปลี่ยน", by=fund_officer, at=BUILT)
+
+    assert rounds.plan_round(planned.term, 1, by=fund_officer, at=BUILT).pk != planned.pk
+
+
+# Building.
+
+
+def test_a_round_takes_all_whom_nothing_keeps_out(built, pupils, fund_officer):
+    assert built.status == RoundStatus.BUILT
+    assert (built.maker, built.pupils, built.amount_satang, built.schools) == (fund_officer, 3, 450_000, 0)
+    assert built.left_out == 0
+    assert len(built.digest) == 64
+    assert set(built.transfers.values_list("status", "amount_satang")) == {("pending", 150_000)}
+    assert Entitlement.objects.count() == 3
+
+
+def test_a_transfer_keeps_its_destination_sealed_and_readable(built, pupils):
+    numbers = {transfer.destination_text() for transfer in built.transfers.all()}
+
+    assert numbers == {pupil.identity.number for pupil in pupils}
+    assert {t.destination_last4 for t in built.transfers.all()} == {p.identity.last4 for p in pupils}
+
+
+def test_each_channel_gives_its_own_destination(
+    planned, make_pupils, make_grants, make_account, school, fund_officer
+):
+    by_guardian, by_school = make_pupils(2)
+    make_grants([by_guardian], kind="promptpay_guardian")
+    make_grants([by_school], kind="school_account")
+    account = make_account(school)
+
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+
+    found = {t.kind: t for t in planned.transfers.all()}
+    assert found["promptpay_guardian"].destination_text() == by_guardian.guardians.get().national_id
+    assert found["school_account"].destination_text() == "9811234567"
+    assert found["school_account"].account == account
+    assert planned.schools == 1
+
+
+def test_whoever_is_left_out_is_listed_with_the_first_reason(planned, make_pupils, make_grants, fund_officer):
+    fine, unconfirmed, nowhere = make_pupils(3)
+    make_grants([fine])
+    make_grants([unconfirmed], confirmed=False)
+    make_grants([nowhere], kind=None, confirmed=False)
+
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+
+    assert (planned.pupils, planned.left_out) == (1, 2)
+    reasons = dict(LeftOut.objects.values_list("grant__pupil", "hurdle"))
+    assert reasons == {unconfirmed.pk: "not_confirmed", nowhere.pk: "not_confirmed"}
+
+
+def test_a_left_out_without_enrolment_keeps_the_one_of_its_grant(planned, make_pupils, make_grants, fund_officer):
+    gone = make_pupils(1)[0]
+    grant = make_grants([gone])[0]
+    gone.enrolments.update(status="moved", ends_on=date(2026, 6, 1))
+
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+
+    left = LeftOut.objects.get()
+    assert (left.hurdle, left.enrolment_id) == ("pupil_left", grant.enrolment_id)
+
+
+def test_a_second_build_changes_nothing(built, fund_officer):
+    before = list(built.transfers.values_list("pk", flat=True))
+
+    assert rounds.build_round(built, by=fund_officer, at=BUILT) is False
+    assert list(built.transfers.values_list("pk", flat=True)) == before
+
+
+def test_a_double_click_is_one_job(planned, pupils, make_grants, fund_officer):
+    make_grants(pupils)
+
+    first = rounds.start_build(planned, by=fund_officer, at=BUILT)
+    second = rounds.start_build(planned, by=fund_officer, at=BUILT)
+
+    assert first.pk == second.pk
+    assert jobs.run_now(first).state == Job.State.DONE
+    planned.refresh_from_db()
+    assert (planned.status, planned.maker, planned.pupils) == (RoundStatus.BUILT, fund_officer, 3)
+    assert jobs.run_now(first).result == {"pupils": 3, "left_out": 0}
+
+
+def test_a_worker_that_lost_the_job_commits_nothing(planned, pupils, make_grants, fund_officer):
+    make_grants(pupils)
+
+    def taken_over():
+        raise jobs.LostLease
+
+    with pytest.raises(jobs.LostLease):
+        rounds.build_round(planned, by=fund_officer, at=BUILT, fence=taken_over)
+    assert not Transfer.objects.exists()
+    assert not Entitlement.objects.exists()
+    assert TransferRound.objects.get().status == RoundStatus.PLANNED
+
+
+def test_without_amounts_for_every_level_nothing_is_built(planned, rates, fund_officer):
+    rates[0].delete()
+
+    with pytest.raises(Refused, match="No amount is approved yet for: Kindergarten"):
+        rounds.build_round(planned, by=fund_officer, at=BUILT)
+
+
+def test_a_round_waits_until_the_one_before_is_reconciled(built, fund_officer):
+    second = next_round(built, fund_officer)
+
+    with pytest.raises(Refused, match="Round 1 is not reconciled yet"):
+        rounds.start_build(second, by=fund_officer, at=BUILT)
+
+
+def test_the_build_is_in_the_audit_book_with_its_totals(built, fund_officer):
+    event = Event.objects.get(verb="build_round")
+
+    assert event.actor_id == fund_officer.pk
+    assert (event.facts["pupils"], event.facts["satang"], event.facts["digest"]) == (3, 450_000, built.digest)
+
+
+# Three people.
+
+
+def test_three_people_take_a_round_to_the_bank(released, fund_officer, fund_approver, fund_finance):
+    assert released.status == RoundStatus.RELEASED
+    people = (released.maker, released.approver, released.releaser)
+    assert people == (fund_officer, fund_approver, fund_finance)
+    assert (released.approved_at, released.released_at) == (APPROVED, RELEASED)
+
+
+def test_one_person_with_every_post_still_takes_one_step(planned, pupils, make_grants, make_user, fund_approver):
+    from eqfund.models import Posting
+
+    make_grants(pupils)
+    one = make_user("fund_officer", "TH/")
+    for role in ("fund_approver", "fund_finance"):
+        Posting.objects.create(user=one, role=role, path="TH/", starts_on=date(2026, 1, 1))
+    rounds.build_round(planned, by=one, at=BUILT)
+
+    with pytest.raises(Refused, match="Whoever built the round does not approve it"):
+        rounds.approve_round(planned, by=one, at=APPROVED)
+    rounds.approve_round(planned, by=fund_approver, at=APPROVED)
+    with pytest.raises(Refused, match="built or approved the round does not release"):
+        rounds.release_round(planned, by=one, at=RELEASED)
+
+
+@pytest.mark.parametrize("person", ["fund_officer", "fund_finance", "admin", "auditor", "system_admin"])
+def test_only_the_approver_approves(built, person, request):
+    with pytest.raises(Refused):
+        rounds.approve_round(built, by=request.getfixturevalue(person), at=APPROVED)
+
+
+def test_a_second_click_on_approve_is_refused_in_words(approved, fund_approver, make_user):
+    with pytest.raises(Refused, match="The round is: Approved"):
+        rounds.approve_round(approved, by=fund_approver, at=APPROVED)
+
+
+def test_two_who_read_the_same_page_do_not_both_approve(built, fund_approver, make_user):
+    mine, theirs = TransferRound.objects.get(pk=built.pk), TransferRound.objects.get(pk=built.pk)
+    rounds.approve_round(mine, by=fund_approver, at=APPROVED)
+
+    with pytest.raises(Refused, match="Someone else has just changed this round"):
+        rounds.approve_round(theirs, by=make_user("fund_approver", "TH/"), at=APPROVED)
+
+
+def test_an_empty_round_is_not_approved(planned, fund_officer, fund_approver):
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+
+    with pytest.raises(Refused, match="Nobody is in this round"):
+        rounds.approve_round(planned, by=fund_approver, at=APPROVED)
+
+
+def test_a_round_is_not_released_before_it_is_approved(built, fund_finance):
+    with pytest.raises(Refused, match="The round is: Built"):
+        rounds.release_round(built, by=fund_finance, at=RELEASED)
+
+
+# The digest.
+
+
+TAMPERING = {
+    "an amount": "UPDATE payments_transfer SET amount_satang = amount_satang + 100 WHERE id = %s",
+    "the last four digits": "UPDATE payments_transfer SET destination_last4 = '9999' WHERE id = %s",
+    "a row taken out": "DELETE FROM payments_transfer WHERE id = %s",
+    "a row cancelled": "UPDATE payments_transfer SET status = 'cancelled' WHERE id = %s",
+    "another child": "UPDATE payments_entitlement SET identity_id = (SELECT max(id) FROM eqfund_identity)"
+    " WHERE id = (SELECT entitlement_id FROM payments_transfer WHERE id = %s)",
+}
+
+
+@pytest.mark.parametrize("sql", TAMPERING.values(), ids=TAMPERING)
+def test_a_changed_row_stops_every_later_step(built, sql, make_pupils, fund_approver):
+    make_pupils(1)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [built.transfers.order_by("pk").first().pk])
+
+    with pytest.raises(Refused, match="not those that were built"):
+        rounds.approve_round(built, by=fund_approver, at=APPROVED)
+    assert TransferRound.objects.get().status == RoundStatus.BUILT
+
+
+def test_a_change_between_approval_and_release_is_found_too(approved, fund_finance):
+    first, second, _third = approved.transfers.order_by("pk")
+    Transfer.objects.filter(pk=first.pk).update(amount_satang=150_001)
+    Transfer.objects.filter(pk=second.pk).update(amount_satang=149_999)
+
+    with pytest.raises(Refused, match="not those that were built"):
+        rounds.release_round(approved, by=fund_finance, at=RELEASED)
+
+
+def test_new_keys_for_the_same_numbers_are_no_alarm(approved, fund_finance):
+    from eqfund.fields import seal
+
+    for transfer in approved.transfers.all():
+        transfer.destination = seal(transfer.destination_text().encode(), "national_id")
+        transfer.save()
+
+    rounds.release_round(approved, by=fund_finance, at=RELEASED)
+
+
+# Sending back and cancelling.
+
+
+def test_a_round_sent_back_is_empty_and_can_be_built_again(built, fund_approver, fund_officer):
+    rounds.send_back_round(built, reason="ยอดไม่ตรงกับงบประมาณ", by=fund_approver, at=APPROVED)
+
+    assert (built.status, built.maker, built.pupils, built.digest) == (RoundStatus.PLANNED, None, 0, "")
+    assert built.reason == "ยอดไม่ตรงกับงบประมาณ"
+    assert not Transfer.objects.exists()
+    assert Event.objects.get(verb="send_back_round").facts["pupils"] == 3
+
+    job = rounds.start_build(built, by=fund_officer, at=APPROVED)
+    assert jobs.run_now(job).state == Job.State.DONE
+    built.refresh_from_db()
+    assert (built.status, built.pupils, built.attempt) == (RoundStatus.BUILT, 3, 2)
+
+
+def test_the_finance_officer_sends_back_what_was_approved(approved, fund_finance):
+    rounds.send_back_round(approved, reason="เงินไม่พอ", by=fund_finance, at=RELEASED)
+
+    assert (approved.status, approved.approver) == (RoundStatus.PLANNED, None)
+
+
+@pytest.mark.parametrize("person", ["fund_officer", "fund_finance"])
+def test_others_do_not_send_back_what_waits_for_approval(built, person, request):
+    with pytest.raises(Refused):
+        rounds.send_back_round(built, reason="…", by=request.getfixturevalue(person), at=APPROVED)
+
+
+def test_sending_back_needs_a_reason(built, fund_approver):
+    with pytest.raises(Refused, match="Say why"):
+        rounds.send_back_round(built, reason="  ", by=fund_approver, at=APPROVED)
+
+
+def test_a_cancelled_round_frees_its_pupils_for_another(built, fund_officer):
+    rounds.cancel_round(built, reason="ยกเลิกตามมติ", by=fund_officer, at=APPROVED)
+    assert set(built.transfers.values_list("status", flat=True)) == {"cancelled"}
+
+    again = rounds.plan_round(built.term, 1, by=fund_officer, at=APPROVED)
+    rounds.build_round(again, by=fund_officer, at=APPROVED)
+    assert again.pupils == 3
+
+
+def test_a_released_round_is_not_cancelled(released, fund_officer):
+    with pytest.raises(Refused, match="The round is: Released"):
+        rounds.cancel_round(released, reason="…", by=fund_officer, at=RELEASED)
+
+
+# Rounds after the first.
+
+
+def test_nobody_paid_is_in_a_second_round(released, pupils, fund_officer):
+    bank_answers(released)
+    second = next_round(released, fund_officer)
+
+    rounds.build_round(second, by=fund_officer, at=PUBLISHED)
+
+    assert (second.pupils, second.left_out) == (0, 0)
+
+
+def test_who_failed_comes_back_when_the_channel_is_recorded_anew(
+    released, pupils, fund_officer, make_channel
+):
+    bank_answers(released, failing=pupils[:2])
+    second = next_round(released, fund_officer)
+    make_channel(pupils[0])
+
+    rounds.build_round(second, by=fund_officer, at=PUBLISHED)
+
+    assert [t.entitlement.grant.pupil for t in second.transfers.all()] == [pupils[0]]
+    assert dict(second.left_outs.values_list("grant__pupil", "hurdle")) == {pupils[1].pk: "promptpay_failed"}
+
+
+def test_an_amount_once_owed_stays_whatever_the_rate_says_later(released, pupils, rates, fund_officer, make_channel):
+    bank_answers(released, failing=pupils)
+    type(rates[1]).objects.filter(pk=rates[1].pk).update(amount_satang=999_00)
+    make_channel(pupils[0])
+    second = next_round(released, fund_officer)
+
+    rounds.build_round(second, by=fund_officer, at=PUBLISHED)
+
+    assert second.amount_satang == 150_000
+
+
+def test_new_pupils_wait_for_the_second_round(planned, make_pupils, make_grants, fund_officer):
+    new = make_pupils(1)
+    make_grants(new, group="new")
+
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+    assert planned.left_outs.get().hurdle == "not_in_this_round"
+
+    rounds.cancel_round(planned, reason="…", by=fund_officer, at=BUILT)
+    second = next_round(planned, fund_officer)
+    rounds.build_round(second, by=fund_officer, at=BUILT)
+    assert second.pupils == 1
+
+
+def test_a_school_account_that_failed_waits_for_another_account(
+    planned, make_pupils, make_grants, make_account, school, fund_officer, fund_approver, fund_finance
+):
+    make_grants(make_pupils(2), kind="school_account")
+    old = make_account(school)
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+    rounds.approve_round(planned, by=fund_approver, at=APPROVED)
+    rounds.release_round(planned, by=fund_finance, at=RELEASED)
+    rounds.move(planned, RoundStatus.RELEASED, RoundStatus.SENT, sent_at=RELEASED)
+    planned.transfers.update(status="failed", fail_code="account_closed")
+    rounds.move(planned, RoundStatus.SENT, RoundStatus.RECONCILED, reconciled_at=RELEASED)
+
+    second = next_round(planned, fund_officer)
+    rounds.build_round(second, by=fund_officer, at=PUBLISHED)
+    assert set(second.left_outs.values_list("hurdle", flat=True)) == {"account_failed"}
+
+    rounds.cancel_round(second, reason="…", by=fund_officer, at=PUBLISHED)
+    type(old).objects.update(status="superseded")
+    make_account(school, number="1112223334")
+    third = rounds.plan_round(planned.term, 3, by=fund_officer, at=PUBLISHED)
+    rounds.build_round(third, by=fund_officer, at=PUBLISHED)
+    assert {t.destination_text() for t in third.transfers.all()} == {"1112223334"}
+    assert planned.transfers.first().destination_text() == "9811234567", "a built round keeps its account"
+
+
+# Publishing and closing.
+
+
+@pytest.mark.parametrize(
+    ("published", "due"),
+    [
+        ("2569-07-31 09:00", date(2026, 8, 28)),
+        ("2569-09-10 09:00", date(2026, 10, 7)),
+        ("2569-09-28 09:00", date(2026, 10, 27)),
+    ],
+)
+def test_the_payout_is_due_twenty_working_days_from_the_real_publication(
+    released, published, due, fund_officer
+):
+    bank_answers(released)
+
+    rounds.publish_round(released, by=fund_officer, at=moment(published))
+
+    assert released.is_published
+    assert released.payout_due_on == due
+
+
+def test_nothing_is_published_before_it_is_reconciled(released, fund_officer):
+    with pytest.raises(Refused, match="The round is: Released"):
+        rounds.publish_round(released, by=fund_officer, at=PUBLISHED)
+
+
+def test_a_round_closes_when_schools_can_report_no_more(released, fund_officer):
+    bank_answers(released)
+    rounds.publish_round(released, by=fund_officer, at=PUBLISHED)
+
+    with pytest.raises(Refused, match="Schools report and refund until"):
+        rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 16:59:59"))
+    rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 17:00"))
+    assert released.status == RoundStatus.CLOSED
+
+
+# What can never be, whatever the code forgets.
+
+
+def test_nobody_is_paid_twice_by_constraint(built):
+    once = built.transfers.first()
+    again = TransferRound.objects.create(term=built.term, number=2, takes="new_and_corrected", planned_at=BUILT)
+    once.pk, once.round = None, again
+
+    with pytest.raises(IntegrityError, match="transfer_one_alive_per_entitlement_and_share"):
+        once.save()
+
+
+@pytest.mark.parametrize("alive", ["pending", "sent", "success"])
+def test_a_failed_transfer_does_not_come_alive_beside_another(built, alive):
+    built.transfers.update(status="failed", fail_code="other")
+    once = built.transfers.first()
+    other = Transfer.objects.get(pk=once.pk)
+    other.pk, other.status, other.fail_code = None, alive, ""
+    other.save()
+
+    with pytest.raises(IntegrityError, match="transfer_one_alive"):
+        Transfer.objects.filter(pk=once.pk).update(status="success", fail_code="")
+
+
+def test_a_child_has_one_entitlement_a_term_by_constraint(built, make_pupils, make_grants):
+    entitlement = Entitlement.objects.first()
+    other = make_grants(make_pupils(1))[0]
+    entitlement.pk, entitlement.grant = None, other
+
+    with pytest.raises(IntegrityError, match="entitlement_once_per_child_and_term"):
+        entitlement.save()
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"maker": None}, "round_built_has_its_maker"),
+        ({"built_at": None}, "round_built_has_its_maker"),
+        ({"digest": ""}, "round_built_has_its_maker"),
+        ({"approver": None}, "round_approved_has_its_approver"),
+        ({"approved_at": None}, "round_approved_has_its_approver"),
+        ({"releaser": None}, "round_released_has_its_releaser"),
+        ({"released_at": None}, "round_released_has_its_releaser"),
+        ({"approver": "maker"}, "round_approver_is_not_its_maker"),
+        ({"releaser": "maker"}, "round_releaser_is_not_its_maker"),
+        ({"releaser": "approver"}, "round_releaser_is_not_its_approver"),
+        ({"status": "paid"}, "round_status_is_known"),
+        ({"takes": "friends"}, "round_takes_is_known"),
+        ({"number": 0}, "round_number_counts_from_one"),
+        ({"status": "published"}, "round_published_has_its_due_day"),
+        ({"status": "cancelled"}, "round_cancelled_says_why"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items()),
+)
+def test_a_released_round_keeps_its_three_people_by_constraint(released, changes, name):
+    values = {key: getattr(released, value) if value in ("maker", "approver") else value for key, value in changes.items()}
+
+    with pytest.raises(IntegrityError, match=name):
+        TransferRound.objects.filter(pk=released.pk).update(**values)
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"status": "lost"}, "transfer_status_is_known"),
+        ({"share": "half"}, "transfer_share_is_known"),
+        ({"kind": "cheque"}, "transfer_kind_is_known"),
+        ({"amount_satang": 0}, "transfer_amount_is_positive"),
+        ({"status": "failed"}, "transfer_failed_says_why"),
+        ({"fail_code": "other"}, "transfer_failed_says_why"),
+        ({"status": "failed", "fail_code": "bad weather"}, "transfer_fail_code_is_known"),
+        ({"kind": "school_account"}, "transfer_account_goes_with_its_kind"),
+    ],
+    ids=str,
+)
+def test_a_transfer_cannot_be_what_makes_no_sense(built, changes, name):
+    one = built.transfers.values_list("pk", flat=True).first()
+
+    with pytest.raises(IntegrityError, match=name):
+        Transfer.objects.filter(pk=one).update(**changes)
+
+
+def test_a_left_out_is_listed_once(planned, make_pupils, make_grants, fund_officer):
+    make_grants(make_pupils(1), confirmed=False)
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+    left = LeftOut.objects.get()
+    left.pk = None
+
+    with pytest.raises(IntegrityError, match="left_out_once_per_round_and_grant"):
+        left.save()
+
+
+def test_one_way_fails_once(built):
+    built.transfers.update(status="failed", fail_code="other")
+    again = built.transfers.first()
+    again.pk = None
+
+    with pytest.raises(IntegrityError, match="transfer_fails_once_by_one_way"):
+        again.save()
+
+
+def test_the_totals_of_no_rows_are_a_digest_too(planned):
+    found = round_sql.totals(planned)
+
+    assert (found.pupils, found.amount_satang, found.schools) == (0, 0, 0)
+    assert len(found.digest) == 64

@@ -1,0 +1,74 @@
+"""Two at once: real transactions, real threads."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connections
+
+from eqfund.refusal import Refused
+from payments.actions import rounds
+from payments.models import Transfer, TransferRound
+from payments.rules import RoundStatus
+from tests.conftest import moment
+
+BUILT = moment("2569-07-15 18:04")
+APPROVED = moment("2569-07-16 09:12")
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def together(*acts: Callable[[], object]) -> list[object]:
+    """Do the acts at once, each on its own connection; what each returned or was refused."""
+    found: list[object] = [None] * len(acts)
+    ready = threading.Barrier(len(acts))
+
+    def do(number: int) -> None:
+        ready.wait()
+        try:
+            found[number] = acts[number]()
+        except Refused as refusal:
+            found[number] = refusal
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=do, args=(number,)) for number in range(len(acts))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return found
+
+
+def test_two_builds_at_once_pay_nobody_twice(planned, make_pupils, make_grants, fund_officer, make_user):
+    make_grants(make_pupils(5))
+    other = make_user("fund_officer", "TH/")
+    mine, theirs = (TransferRound.objects.select_related("term").get() for _each in range(2))
+
+    found = together(
+        lambda: rounds.build_round(mine, by=fund_officer, at=BUILT),
+        lambda: rounds.build_round(theirs, by=other, at=BUILT),
+    )
+
+    assert sorted(found, key=str) == [False, True]
+    assert Transfer.objects.count() == 5
+    built = TransferRound.objects.get()
+    assert (built.status, built.pupils) == (RoundStatus.BUILT, 5)
+
+
+def test_two_approvals_at_once_are_one(planned, make_pupils, make_grants, fund_officer, fund_approver, make_user):
+    make_grants(make_pupils(1))
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+    other = make_user("fund_approver", "TH/")
+    mine, theirs = (TransferRound.objects.select_related("term").get() for _each in range(2))
+
+    found = together(
+        lambda: rounds.approve_round(mine, by=fund_approver, at=APPROVED),
+        lambda: rounds.approve_round(theirs, by=other, at=APPROVED),
+    )
+
+    refused = [answer for answer in found if isinstance(answer, Refused)]
+    assert len(refused) == 1
+    assert TransferRound.objects.get().approver in (fund_approver, other)
