@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from eqfund.models import Guardian, Pupil, School, Term, User
 from payments.models import (
@@ -21,6 +22,13 @@ from tests.conftest import moment
 
 MAY = moment("2569-05-20 10:00")
 BUILT = moment("2569-07-15 18:04")
+
+
+@pytest.fixture(autouse=True)
+def _sentences_in_english() -> Iterator[None]:
+    """Refusals are matched by their msgids, whatever the Thai catalogue says today."""
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture
