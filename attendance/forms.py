@@ -9,6 +9,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from attendance.models import SYSTEM_NAMES
 from attendance.rules import Exceptions, Fault, System, fault
+from eqfund.form_fields import ThaiDateField
 from eqfund.models import Enrolment
 from eqfund.thai_text import arabic_digits
 
@@ -21,11 +22,11 @@ COLUMNS = ("sick", "personal", "absent", "late")
 
 
 class TermDaysForm(forms.Form):
-    opens_on = forms.DateField(
-        label=_("First day of the term"), widget=forms.DateInput(attrs={"type": "date"})
+    opens_on = ThaiDateField(
+        label=_("First day of the term"), help_text=_("For example 18/5/2569.")
     )
-    closes_on = forms.DateField(
-        label=_("Last day of the term"), widget=forms.DateInput(attrs={"type": "date"})
+    closes_on = ThaiDateField(
+        label=_("Last day of the term"), help_text=_("For example 9/10/2569.")
     )
     system = forms.ChoiceField(
         label=_("Where attendance is recorded"),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.utils.translation import gettext
+from django import forms
+from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import clock
+from eqfund.form_fields import ThaiDateField
 from eqfund.models import CalendarLine, Term, User
 from eqfund.refusal import Refused
 
@@ -39,22 +40,29 @@ def moments(term: Term, after: datetime, limit: int = 12) -> list[Moment]:
     return sorted(found.values(), key=lambda moment: (moment.at, moment.title))[:limit]
 
 
-def moment_from(data: Mapping[str, str], current: datetime) -> datetime:
-    """The instant a form asks for: the next event, or its own day and time (ISO, Bangkok).
+class MomentForm(forms.Form):
+    """A day and a time to go to."""
 
-    Raises Refused for what is no date, with a sentence.
-    """
-    if "next" in data:
-        term = Term.objects.current(current)
-        coming = moments(term, current, limit=1) if term else []
-        if not coming:
-            raise Refused(gettext("The calendar has no further event in this term."))
-        return coming[0].at
-    try:
-        found = datetime.fromisoformat(data.get("at", ""))
-    except ValueError:
-        raise Refused(gettext("Give a day and a time, for example 2026-07-24T16:59.")) from None
-    return found if found.tzinfo else found.replace(tzinfo=clock.BANGKOK)
+    day = ThaiDateField(label=_("Day"), help_text=_("For example 24/7/2569."))
+    time = forms.TimeField(
+        label=_("Time"),
+        help_text=_("For example 16.59 or 16.59.59."),
+        input_formats=["%H.%M", "%H.%M.%S", "%H:%M", "%H:%M:%S"],
+    )
+
+    def moment(self) -> datetime:
+        """The instant asked for, in Bangkok."""
+        day, time = self.cleaned_data["day"], self.cleaned_data["time"]
+        return datetime.combine(day, time, tzinfo=clock.BANGKOK)
+
+
+def next_event(current: datetime) -> datetime:
+    """The next edge of the calendar; Refused when the term has none left."""
+    term = Term.objects.current(current)
+    coming = moments(term, current, limit=1) if term else []
+    if not coming:
+        raise Refused(gettext("The calendar has no further event in this term."))
+    return coming[0].at
 
 
 def people() -> list[User]:
@@ -62,7 +70,7 @@ def people() -> list[User]:
     return list(
         User.objects.filter(is_demo=True, is_active=True)
         .prefetch_related("postings")
-        .order_by("pk")[:40]
+        .order_by("pk")[:60]
     )
 
 

@@ -22,5 +22,4 @@ if settings.DEMO_MODE:
     urlpatterns += [
         path("demo/sign-in/", views.demo_sign_in, name="demo-sign-in"),
         path("demo/clock/", views.demo_clock, name="demo-clock"),
-        path("demo/clock/move/", views.demo_clock_move, name="demo-clock-move"),
     ]

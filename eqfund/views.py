@@ -9,7 +9,7 @@ from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eqfund import actions, demo, hooks
 from eqfund.access import ROLE_NAMES, SEGMENTS, Role, open_to_all, postings_of, requires
@@ -75,26 +75,22 @@ def demo_sign_in(request: Any) -> HttpResponse:
     return redirect("home")
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @requires("move_clock")
 def demo_clock(request: Any) -> HttpResponse:
-    """Where the demo stands in its term, and what comes next."""
+    """Where the demo stands in its term and what comes next; time moves to it, or to a moment given."""
     term = Term.objects.current(request.moment)
     if term is None:
         raise Http404
-    return render(
-        request, "demo/clock.html", {"term": term, "moments": demo.moments(term, request.moment)}
-    )
-
-
-@require_POST
-@requires("move_clock")
-def demo_clock_move(request: Any) -> HttpResponse:
-    """Move programme time forward: to the next event, or to a moment given."""
-    actions.move_clock(
-        demo.moment_from(request.POST, request.moment), by=request.user, at=request.moment
-    )
-    return redirect("demo-clock")
+    if "next" in request.POST:
+        actions.move_clock(demo.next_event(request.moment), by=request.user, at=request.moment)
+        return redirect("demo-clock")
+    form = demo.MomentForm(request.POST or None, initial={"day": request.moment.date()})
+    if request.method == "POST" and form.is_valid():
+        actions.move_clock(form.moment(), by=request.user, at=request.moment)
+        return redirect("demo-clock")
+    context = {"term": term, "moments": demo.moments(term, request.moment), "form": form}
+    return render(request, "demo/clock.html", context)
 
 
 def _back(request: HttpRequest) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,28 +9,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eqfund import addresses
+from eqfund.form_fields import ThaiDateField
 from eqfund.imports.titles import TITLES
 from eqfund.models import Enrolment, School
-from eqfund.thai_text import parse_thai_date, thai_date
 
 from .actions import LEAVING
-
-
-class ThaiDateField(forms.Field):
-    """A day as people write it: 24 ก.ค. 2569, 24/7/2569."""
-
-    default_error_messages = {
-        "invalid": _("Write the day as day/month/Buddhist year, for example 24/7/2569.")
-    }
-
-    def to_python(self, value: Any) -> date | None:
-        try:
-            return parse_thai_date(value)
-        except ValueError:
-            raise forms.ValidationError(self.error_messages["invalid"], "invalid") from None
-
-    def prepare_value(self, value: Any) -> Any:
-        return thai_date(value) if isinstance(value, date) else value
 
 
 class UploadForm(forms.Form):
