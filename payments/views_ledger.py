@@ -22,7 +22,6 @@ def ledger(request: Any) -> HttpResponse:
     term = _term(request)
     context = {
         "term": term,
-        "terms": Term.objects.order_by("-opens_on"),
         "figures": queries_ledger.figures(term) if term else None,
         **_schools(request, term, "payments.read_ledger"),
     }
