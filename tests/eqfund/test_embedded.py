@@ -210,7 +210,7 @@ def test_attaches_to_servers_whose_starter_was_killed(var, process):
 
 def test_a_pid_that_now_belongs_to_someone_else_is_not_believed(var, process):
     process().leave()
-    sleeper = subprocess.Popen(["sleep", "60"])
+    sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     pid_file = var / "postgres" / "data" / "postmaster.pid"
     pid_file.write_text(f"{sleeper.pid}\n{var}/postgres/data\n1\n5432\n\n127.0.0.1\n\nready\n")
 
