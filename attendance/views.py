@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from attendance import actions, permissions, queries
 from attendance.forms import COLUMNS, MonthForm, TermDaysForm
 from attendance.models import ClassMonth, TermDays
-from eqfund.access import requires
+from eqfund.access import may, requires
 from eqfund.models import Classroom, School, Term
 from eqfund.pages import paged
 from eqfund.windows import window_of
@@ -41,6 +41,7 @@ def classes(request: Any) -> HttpResponse:
     rooms = list(page.object_list)
     rows = queries.class_rows(rooms, term, request.moment.date())
     schools = sorted({row.classroom.school for row in rows}, key=lambda school: school.pk)
+    schools = [s for s in schools if may(request.user, "attendance.set_term_days", s.path)]
     context = {"term": term, "page": page, "rows": rows, "schools": schools}
     if rooms:
         context |= _window(request, term, rooms[0].path)
