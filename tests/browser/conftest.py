@@ -197,15 +197,17 @@ def accessible():
 
 @pytest.fixture(scope="session")
 def shot():
-    """Keep a picture of the page at phone and desk width; say whether it fits the phone."""
+    """Keep a picture of the page at phone and desk width; see that it fits both."""
     SCREENS.mkdir(parents=True, exist_ok=True)
 
     def shot(page: Page, name: str) -> None:
         page.set_viewport_size(PHONE)
         page.screenshot(path=SCREENS / f"{name}-390.png", full_page=True)
-        width = page.evaluate("document.documentElement.scrollWidth")
+        phone = page.evaluate("document.documentElement.scrollWidth")
         page.set_viewport_size(DESK)
         page.screenshot(path=SCREENS / f"{name}-1280.png", full_page=True)
-        assert width <= PHONE["width"], f"{name} is {width} px wide on a phone of 390"
+        desk = page.evaluate("document.documentElement.scrollWidth")
+        assert phone <= PHONE["width"], f"{name} is {phone} px wide on a phone of 390"
+        assert desk <= DESK["width"], f"{name} is {desk} px wide on a desk of 1280"
 
     return shot
