@@ -23,6 +23,7 @@ from eqfund.windows import why_closed
 from screening.form01.prefill import REGISTRY, SIBLING, Child, Prefill, from_registry, from_sibling
 from screening.form01.reading import Reading
 from screening.form01.rules import (
+    BY_ACCOUNT,
     WITH_PICTURE,
     WORKED_OUT,
     Means,
@@ -217,6 +218,8 @@ def _keep_signature(
             at=at,
             kinds=("image", "pdf"),
         )
+    elif means is Means.ACCOUNT and who not in BY_ACCOUNT:
+        raise Refused(gettext("Pupil, guardian and official sign with their own hand."))
     elif means is Means.SCREEN and not image:
         raise Refused(gettext("The signature is empty. Sign in the box, then press save."))
     Form01Signature.objects.filter(form=form, who=who, is_current=True).update(is_current=False)

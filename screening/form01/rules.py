@@ -105,6 +105,7 @@ class Capacity(StrEnum):
 
 
 WITH_PICTURE = frozenset({Means.THUMBPRINT, Means.SHEET})
+BY_ACCOUNT = frozenset({Signer.TEACHER, Signer.DIRECTOR})
 AT_HOME = (Signer.PUPIL, Signer.GUARDIAN, Signer.TEACHER)
 SIGNATURE_FIELDS = {
     Signer.PUPIL: "sig_student",

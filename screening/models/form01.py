@@ -14,6 +14,7 @@ from eqfund.fields import EncryptedJSONField, EncryptedTextField
 from eqfund.models import Enrolment, StoredFile, Term, User
 from eqfund.models.base import ScopedQuerySet
 from screening.form01.rules import (
+    BY_ACCOUNT,
     PAST_DIRECTOR,
     PAST_OFFICER,
     SENT,
@@ -399,7 +400,7 @@ class Form01Signature(models.Model):
             ),
             models.CheckConstraint(
                 name="form01_signature_by_account_is_staff",
-                condition=~Q(means=Means.ACCOUNT) | Q(who__in=[Signer.TEACHER, Signer.DIRECTOR]),
+                condition=~Q(means=Means.ACCOUNT) | Q(who__in=sorted(BY_ACCOUNT)),
             ),
         ]
 

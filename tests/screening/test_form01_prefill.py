@@ -22,7 +22,7 @@ EXTRAS = {
         "last_name": "ตัวอย่าง",
         "relationship": "ยาย",
         "phone": "0812345678",
-        "national_id": "3100600000009",
+        "national_id": "3100600000005",
         "occupation": "รับจ้างทั่วไป",
     },
     "current": {
@@ -48,7 +48,7 @@ def test_the_registry_fills_what_it_knows():
         "guardian_title": "นาง",
         "guardian_first_name": "สมศรี",
         "guardian_last_name": "ตัวอย่าง",
-        "guardian_national_id": "3100600000009",
+        "guardian_national_id": "3100600000005",
         "guardian_phone": "0812345678",
         "guardian_occupation": "labourer",
         "guardian_relationship": "maternal_grandmother",
@@ -71,7 +71,7 @@ def test_the_registry_fills_what_it_knows():
             {
                 "full_name": "นางสมศรี ตัวอย่าง",
                 "relationship": "grandparent",
-                "national_id": "3100600000009",
+                "national_id": "3100600000005",
             },
         ],
     }
