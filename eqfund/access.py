@@ -167,7 +167,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "payments.refund": (A,),
     "payments.read_refunds": (A, D, O, *FUND_STAFF, U),
     "payments.match_refunds": (N,),
-    "payments.print_letters": (T, A, D, O, F),
+    "payments.print_letters": (T, A, D, O),
     # monitoring
     "progress.read": (A, D, O, H, *FUND_STAFF, U, Y),
 }

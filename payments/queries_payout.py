@@ -165,6 +165,19 @@ def to_refund(transfer_round: TransferRound, path: str) -> QuerySet[Transfer]:
     return cash(transfer_round, path).filter(~Exists(living), cannot_pay__isnull=False)
 
 
+def refundable(transfer_round: TransferRound, path: str) -> QuerySet[Transfer]:
+    """Cash neither receipted nor on a living slip, with the teacher's note if there is one."""
+    living = RefundLine.objects.alive().filter(transfer=OuterRef("pk"))
+    valid = Receipt06.objects.valid().filter(transfer=OuterRef("pk"))
+    return (
+        cash(transfer_round, path)
+        .filter(~Exists(living), ~Exists(valid))
+        .annotate(cannot_pay_reason=F("cannot_pay__reason"))
+        .select_related("enrolment__pupil", "enrolment__classroom")
+        .order_by("enrolment__path", "enrolment__pupil__sort_key", "pk")
+    )
+
+
 def class_rows(transfer_round: TransferRound, path: str) -> list[ClassMoney]:
     """Every class under a place that has cash in the round, by grade and room."""
     sums = (
@@ -237,6 +250,8 @@ class PupilCash:
 
     @property
     def state(self) -> str:
+        if self.transfer.kind != ChannelKind.SCHOOL_ACCOUNT:
+            return "transferred"
         if self.receipt:
             return "paid"
         if self.refund:
@@ -303,6 +318,71 @@ def staff_of(school: School, on: date) -> list[User]:
             "full_name", "pk"
         )
     )
+
+
+# --- all rounds of a place, for the home page ------------------------------------------
+
+
+@dataclass(slots=True)
+class RoundProgress:
+    """How far a place is with one round's cash."""
+
+    round: TransferRound
+    pupils: int = 0
+    unsettled: int = 0
+    unpaid_satang: int = 0
+    classes: int = 0
+    reported: int = 0
+    cannot_pay: int = 0
+    on_slips: int = 0
+    book: SchoolPayoutReport | None = None
+    declared_nil: bool = False
+
+
+def progress(rounds: Iterable[TransferRound], path: str) -> list[RoundProgress]:
+    """Each round with cash under a place, first to last. Five queries for all of them."""
+    found = {each.pk: RoundProgress(each) for each in rounds}
+    came = Transfer.objects.under(path).filter(
+        round__in=found,
+        kind=ChannelKind.SCHOOL_ACCOUNT,
+        share=Share.CASH,
+        status=TransferStatus.SUCCESS,
+    )
+    unsettled = Q(paid=None, cannot_pay=None)
+    sums = (
+        with_settlement(came)
+        .values("round")
+        .annotate(
+            pupils=Count("pk"),
+            classes=Count("enrolment__classroom", distinct=True),
+            unsettled=Count("pk", filter=unsettled),
+            unpaid=Sum("amount_satang", filter=unsettled, default=0),
+            cannot=Count("cannot_pay"),
+            slips=Count("given_back"),
+        )
+        .order_by()
+    )
+    for row in sums:
+        each = found[row["round"]]
+        each.pupils, each.classes, each.unsettled = row["pupils"], row["classes"], row["unsettled"]
+        each.unpaid_satang, each.cannot_pay, each.on_slips = (
+            row["unpaid"],
+            row["cannot"],
+            row["slips"],
+        )
+    reports = (
+        ClassPayoutReport.objects.under(path)
+        .filter(round__in=found, status=ClassReportStatus.SUBMITTED)
+        .values_list("round")
+        .annotate(count=Count("pk"))
+    )
+    for pk, count in reports:
+        found[pk].reported = count
+    for book in SchoolPayoutReport.objects.under(path).filter(round__in=found):
+        found[book.round_id].book = book
+    for pk in NilRefund.objects.under(path).filter(round__in=found).values_list("round", flat=True):
+        found[pk].declared_nil = True
+    return [each for each in found.values() if each.pupils]
 
 
 # --- many schools -----------------------------------------------------------------------

@@ -50,6 +50,7 @@ CASH_PILLS: dict[str, tuple[Word, str]] = {
     "cannot_pay": (_("cannot be paid"), "bad"),
     "refunding": (_("being refunded"), "info"),
     "refunded": (_("refunded"), ""),
+    "transferred": (_("transferred by PromptPay"), "good"),
 }
 
 MISSING_SENTENCES: dict[str, Word] = {
