@@ -3,6 +3,7 @@
 
 def register() -> None:
     """Register tasks, panels and menu lines with eqfund.hooks."""
-    from screening import hooked_form01
+    from screening import hooked_form01, hooked_grant
 
     hooked_form01.register()
+    hooked_grant.register()

@@ -1,6 +1,6 @@
 """Addresses of screening."""
 
-from . import urls_form01
+from . import urls_form01, urls_grant
 
 app_name = "screening"
-urlpatterns = [*urls_form01.urlpatterns]
+urlpatterns = [*urls_form01.urlpatterns, *urls_grant.urlpatterns]

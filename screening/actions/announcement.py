@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -55,12 +55,14 @@ def set_policy(
 
 
 @transaction.atomic
-def announce_results(term: Term, *, by: User, at: datetime) -> Announcement:
+def announce_results(
+    term: Term, *, by: User, at: datetime, check: Callable[[], None] = lambda: None
+) -> Announcement:
     """Publish what has been scored, from the calendar's moment on: every school sees its list.
 
     The list holds the pupils of the policy's bands; every scored form is then
     announced, so that its school may read why, in or out. A second call publishes
-    what an extension brought since.
+    what an extension brought since. `check` is asked last: a job's fence.
     """
     if reason := permissions.why_not_announce(term, by, at):
         raise Refused(reason)
@@ -107,4 +109,5 @@ def announce_results(term: Term, *, by: User, at: datetime) -> Announcement:
     made.save(update_fields=["results", "listed"])
     facts = {"term": term.label, "results": made.results, "listed": made.listed}
     audit.record("announce_results", made, by=by, at=at, path=COUNTRY, facts=facts)
+    check()
     return made

@@ -101,11 +101,13 @@ def score_term(
     by: User,
     at: datetime,
     progress: Callable[[int, int], None] = lambda done, total: None,
+    check: Callable[[], None] = lambda: None,
 ) -> dict[str, int]:
     """Score every signed form of a term with the year's released model; returns how many in each band.
 
     A form is scored once; those signed later wait for the next call. Facts go out
     and scores come in by COPY, in slices, so that a year of two million takes seconds.
+    `check` is asked last, inside the transaction: a job's fence.
     """
     if reason := permissions.why_not_score(term, by, at):
         raise Refused(reason)
@@ -123,6 +125,7 @@ def score_term(
         audit.record(
             "score_term", model, by=by, at=at, path=COUNTRY, facts={"term": term.label, **counts}
         )
+    check()
     return counts
 
 

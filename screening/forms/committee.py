@@ -8,8 +8,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
 
-from eqfund.money import baht, parse_baht
 from eqfund.form_fields import ThaiDateField
+from eqfund.money import baht, parse_baht
 from screening.actions.committee import ItemRow, LineRow, MemberRow
 from screening.models import Form05Line, MeetingMember
 from screening.models.committee import PURPOSE_NAMES, ROLE_NAMES

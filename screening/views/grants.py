@@ -1,0 +1,87 @@
+"""Grants of my places, one grant with its history, and its end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
+
+from eqfund import access
+from eqfund.access import requires
+from eqfund.pages import paged, render_part
+from screening.actions import grants as actions
+from screening.fields import term_code
+from screening.forms.grants import EndForm
+from screening.models import AwaitedGrant, Grant
+from screening.models.grants import GROUP_NAMES
+from screening.permissions import grants as permissions
+
+from .shared import chosen_school, sees_several_schools, term_of
+
+READ = "screening.read_grants"
+
+
+@require_GET
+@requires(READ)
+def grants(request: Any) -> HttpResponse:
+    """Grants that cover this term at my places, by class and name."""
+    term = term_of(request)
+    code = term_code(term)
+    rows = Grant.objects.visible_to(request.user, READ)
+    rows = rows.filter(first_term__lte=code, last_term__gte=code)
+    school = chosen_school(request, READ)
+    if school is not None:
+        rows = rows.under(school.path)
+    counts = dict(rows.exclude(status="ended").values_list("group").annotate(n=Count("pk")))
+    ended = rows.filter(status="ended").count()
+    shown = rows.filter(status="ended") if "ended" in request.GET else rows.exclude(status="ended")
+    group = request.GET.get("group", "")
+    if group in GROUP_NAMES:
+        shown = shown.filter(group=group)
+    context = {
+        "term": term,
+        "page": paged(request, shown.for_table().select_related("enrolment__classroom__school")),
+        "groups": [(code, name, counts.get(code, 0)) for code, name in GROUP_NAMES.items()],
+        "group": group,
+        "ended": ended,
+        "total": sum(counts.values()),
+        "school": school,
+        "wide": sees_several_schools(request, READ),
+        "awaited": _awaited(request),
+    }
+    return render_part(request, "screening/grants/list.html", "rows", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires(READ)
+def grant(request: Any, pk: int) -> HttpResponse:
+    """One grant: where it comes from, its terms, and its end."""
+    rows = Grant.objects.visible_to(request.user, READ).select_related(
+        "pupil__identity", "enrolment__classroom__school", "line__meeting", "given_by", "ended_by"
+    )
+    found = get_object_or_404(rows, pk=pk)
+    form = EndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.end_grant(found, by=request.user, at=request.moment, **form.cleaned_data)
+        messages.success(request, gettext("The grant has ended."))
+        return redirect("screening:grant", pk)
+    context = {
+        "grant": found,
+        "form": form,
+        "announced": found.line.announced if found.line else None,
+        "why_not_end": permissions.why_not_end(found, request.user),
+        "may_end": access.may(request.user, "screening.end_grant", found.enrolment.path),
+    }
+    return render(request, "screening/grants/grant.html", context)
+
+
+def _awaited(request: Any) -> dict[str, int]:
+    """For the fund: rows of the predecessor's list by what became of them."""
+    if not access.paths_with(request.user, "screening.load_grants"):
+        return {}
+    return dict(AwaitedGrant.objects.values_list("outcome").annotate(n=Count("pk")))
