@@ -205,6 +205,11 @@ def average_sentence(given: Answers) -> tuple[str, str] | None:
     ) % {"total": f"{total:,}", "size": size}
 
 
+def average_words() -> str:
+    """The sentence under the running average, for the page's script to fill in."""
+    return gettext("baht per person per month (%(total)s ÷ %(size)d people)")
+
+
 def with_typed(given: Answers, section: Section, reading: Reading) -> dict[str, Any]:
     """The answers as a page shows them when a save was refused: those of the reading win."""
     codes = {field.code for field in section.fields}
@@ -228,7 +233,7 @@ def in_words(field: Field, value: Any) -> str:
         return gettext("None") if value == [] else ""
     match field.kind:
         case Kind.YES_NO | Kind.TICK:
-            return gettext("Yes") if value else gettext("No")
+            return _yes_or_no(field, value)
         case Kind.SINGLE:
             return gettext(field.label_of(value))
         case Kind.MULTI:
@@ -299,8 +304,8 @@ def _box(
         ]
     elif field.kind is Kind.YES_NO:
         box.options = [
-            Option(TRUE, gettext("Yes"), value is True),
-            Option(FALSE, gettext("No"), value is False),
+            Option(TRUE, _yes_or_no(field, True), value is True),
+            Option(FALSE, _yes_or_no(field, False), value is False),
         ]
     elif field.kind is Kind.TICK:
         box.options = [Option(TRUE, box.label, value is True)]
@@ -311,6 +316,15 @@ def _box(
     else:
         box.text = typed if isinstance(typed, str) else _as_text(field, value)
     return box
+
+
+def _yes_or_no(field: Field, value: bool) -> str:
+    """The word for yes or no, as the question wants it."""
+    if field.choices:
+        return gettext(field.label_of(TRUE if value else FALSE))
+    if field.kind is Kind.YES_NO:
+        return gettext("There is") if value else gettext("There is none")
+    return gettext("Yes") if value else gettext("No")
 
 
 def _subdistricts(province: str, chosen: Any) -> list[Group]:

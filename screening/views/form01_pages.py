@@ -26,6 +26,7 @@ from screening.form01.rules import (
 from screening.form01.spec import Section
 from screening.forms.form01 import (
     average_sentence,
+    average_words,
     boxes_of,
     in_words,
     member_cards,
@@ -201,6 +202,7 @@ class SectionPage:
             "cards": cards,
             "may_add": len(cards) < form.spec.max_members,
             "average": average_sentence(given),
+            "average_words": average_words(),
             "photos": self.photo_slots(wrong_files or {}),
             "signatures": self.signature_slots(),
             "errors": [box for box in wrong if box.error],

@@ -203,6 +203,11 @@ INSTITUTION_SUPPORT = (
     Choice("health", _("Sees to health")),
 )
 
+WANTS = (
+    Choice("yes", _("Wants it")),
+    Choice("no", _("Does not want it")),
+)
+
 TRAVEL_METHOD = (
     Choice("walk", _("On foot")),
     Choice("bicycle", _("Bicycle")),

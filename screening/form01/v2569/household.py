@@ -450,7 +450,12 @@ INSTITUTION = Section(
             most=1_000_000_000,
             unit=_("baht per year"),
         ),
-        Field("inst_wants_subsidy", _("Wants the fund's subsidy"), Kind.YES_NO),
+        Field(
+            "inst_wants_subsidy",
+            _("Wants the fund's subsidy"),
+            Kind.YES_NO,
+            choices=given.WANTS,
+        ),
     ),
     show_if=IN_INSTITUTION,
 )
