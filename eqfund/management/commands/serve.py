@@ -148,10 +148,12 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
 
 def start(command: list[str]) -> subprocess.Popen[bytes]:
     """Start a child in a session of its own: Ctrl-C reaches us alone, and we stop it in order."""
+    # in a container root is all there is, and Celery's warning of it helps nobody here
+    quiet = {"PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges"}
     return subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
-        env=environment() | {"DJANGO_SETTINGS_MODULE": "eqfund.settings"},
+        env=environment() | quiet | {"DJANGO_SETTINGS_MODULE": "eqfund.settings"},
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         preexec_fn=end_with_parent if sys.platform == "linux" else None,
