@@ -205,9 +205,11 @@ def grants_have_their_papers(world: World) -> Iterator[str]:
         line__pupil_exists=True,
         line__meeting__status="locked",
         line__meeting__minutes__isnull=False,
-        line__announced__form__pmt_score__isnull=False,
         line__meeting__verifications__step="grant",
         line__meeting__verifications__outcome="passed",
+    ) & (
+        Q(line__announced__form__pmt_score__isnull=False)
+        | Q(line__announced__form__institution_decision__status="decided")
     )
     for grant in Grant.objects.filter(source="form05").exclude(
         pk__in=Grant.objects.filter(good).values("pk")
