@@ -39,7 +39,6 @@ class RefundStatement(models.Model):
 
     class Meta:
         constraints = [
-            _known("statement_status_is_known", "status", StatementStatus),
             models.CheckConstraint(
                 name="statement_applied_says_by_whom",
                 condition=Q(status=StatementStatus.PREVIEWED, applied_by=None, applied_at=None)
