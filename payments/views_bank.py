@@ -51,6 +51,7 @@ def _bank_page(
         "status_pill": words.ROUND_STATUS_PILLS[transfer_round.status],
         "files": files,
         "next": queries_bank.next_act(transfer_round, files),
+        "next_file": next((row.file.pk for row in files if not row.file.downloaded_at), None),
         "sent_facts": queries_bank.sent_facts(transfer_round, files),
         "credits": queries_bank.credits_by_status(transfer_round),
         "results": ResultFile.objects.filter(round=transfer_round).order_by("-pk"),
