@@ -33,7 +33,7 @@ MENU = (
         _("Announced list"),
         "screening:announced",
         "screening.read_announced",
-        _("Announced"),
+        _("Announced list"),
     ),
     (28, "work", _("Form 05"), "screening:meetings", "screening.read_form05", _("Form 05")),
     (

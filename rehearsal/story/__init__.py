@@ -58,6 +58,7 @@ class Step:
 STEPS = (
     Step("2569-05-11 09:00", "Registry files come in", "registry.play"),
     Step("2569-05-15 13:00", "The predecessor's list of grants", "predecessor.play"),
+    Step("2569-06-01 09:00", "The PMT model released, the policy laid down", "scoring.release"),
     Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
     Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),
     Step("2569-07-10 10:00", "Form 01 handed in, certified, signed", "form01.submit"),

@@ -41,7 +41,7 @@ class MeetingForm(forms.Form):
     """When and where the committee met."""
 
     met_on = ThaiDateField(label=_("Day of the meeting"), help_text=_("For example 19/8/2569."))
-    place = forms.CharField(label=_("Place"), max_length=200)
+    place = forms.CharField(label=_("Meeting place"), max_length=200)
 
 
 class ReasonForm(forms.Form):
@@ -86,7 +86,7 @@ class MemberForm(forms.Form):
 class ItemForm(forms.Form):
     """One item of plan K001; a line without an amount and words is passed over."""
 
-    purpose = forms.ChoiceField(label=_("For"), choices=list(PURPOSE_NAMES.items()), required=False)
+    purpose = forms.ChoiceField(label=_("Kind of item"), choices=list(PURPOSE_NAMES.items()), required=False)
     what = forms.CharField(label=_("Item"), max_length=200, required=False)
     amount = forms.CharField(
         label=_("Amount"), required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})

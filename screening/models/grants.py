@@ -20,7 +20,7 @@ GROUP_NAMES = {
 }
 STATUS_NAMES = {
     GrantStatus.ACTIVE: _("active"),
-    GrantStatus.SUSPENDED: _("suspended"),
+    GrantStatus.SUSPENDED: _("suspended for now"),
     GrantStatus.ENDED: _("ended"),
 }
 END_NAMES = {

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, pgettext
 
 from screening.form01.v2569 import choices
 from screening.models import Form01, InstitutionDecision, PmtFacts, PmtModel, PmtScore
@@ -88,13 +88,13 @@ def value_label(fact: str, value: str) -> str:
     if fact == "region":
         return str(REGION_NAMES[value])
     if fact == "dependency":
-        return gettext("%(count)s of 5") % {"count": value} if value != "0" else gettext("none")
+        return gettext("%(count)s of 5") % {"count": value} if value != "0" else gettext("has none")
     if fact in CHOICES:
         label = next(choice.label for choice in CHOICES[fact] if choice.code == value)
         return gettext(label)
-    if fact == "toilet":
-        return gettext("has one") if value == "yes" else gettext("has none")
-    return gettext("yes") if value == "yes" else gettext("no")
+    if fact in DERIVED:
+        return pgettext("fact", "yes") if value == "yes" else pgettext("fact", "no")
+    return gettext("has one") if value == "yes" else gettext("has none")
 
 
 @dataclass(frozen=True)
