@@ -144,12 +144,12 @@ def channel_counts(term: Term, user: User) -> list[Classroom]:
         .values("classroom_id")
         .annotate(
             continuing=Count("pk", filter=Q(is_continuing=True)),
-            confirmed=Count("pk", filter=Q(is_continuing=True) & Exists(confirmed)),
+            confirmed=Count("pk", filter=Q(is_continuing=True) & Q(Exists(confirmed))),
             corrected=Count(
-                "pk", filter=Q(is_continuing=True) & Exists(confirmed.filter(unchanged=False))
+                "pk", filter=Q(is_continuing=True) & Q(Exists(confirmed.filter(unchanged=False)))
             ),
             new=Count("pk", filter=Q(is_continuing=False)),
-            new_chosen=Count("pk", filter=Q(is_continuing=False) & Exists(channel)),
+            new_chosen=Count("pk", filter=Q(is_continuing=False) & Q(Exists(channel))),
         )
     )
     by_class = {row["classroom_id"]: row for row in figures}

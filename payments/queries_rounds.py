@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count
 
+from eqfund import access
 from eqfund.access import ROLE_NAMES, next_path
 from eqfund.models import CalendarLine, Pupil, Term, User
 from eqfund.windows import Window
@@ -76,6 +77,20 @@ def transfer_event(transfer_round: TransferRound) -> CalendarLine | None:
     return lines.order_by("pk").first()
 
 
+def transfer_events(term: Term) -> dict[int, CalendarLine]:
+    """The calendar's transfers of a term by round number: one line of each, whatever the affiliation."""
+    found: dict[int, CalendarLine] = {}
+    lines = CalendarLine.objects.filter(term=term, activity="transfer", round_no__gte=1)
+    for line in lines.order_by("round_no", "pk"):
+        found.setdefault(line.round_no, line)
+    return found
+
+
+def sees_unpublished(user: User) -> bool:
+    """The fund and the auditor see a round before it is published; a school its part after."""
+    return bool(access.paths_with(user, "payments.read_round"))
+
+
 @dataclass(frozen=True, slots=True)
 class ComingRound:
     """The round that a forecast is about: the next one whose rows are not fixed yet."""
@@ -91,10 +106,7 @@ class ComingRound:
 
 def coming_round(term: Term, at: datetime) -> ComingRound | None:
     """The first round still to be built, by the calendar and by what is built; None after the last."""
-    lines = CalendarLine.objects.filter(term=term, activity="transfer").order_by("round_no", "pk")
-    by_number: dict[int, CalendarLine] = {}
-    for line in lines:
-        by_number.setdefault(line.round_no, line)
+    by_number = transfer_events(term)
     fixed = set(
         TransferRound.objects.filter(term=term)
         .exclude(status__in=[str(RoundStatus.PLANNED), str(RoundStatus.CANCELLED)])
@@ -222,9 +234,9 @@ def with_pupils(
     for row in rows:
         row.pupil, row.transfer = pupils.get(row.pupil_id), alive.get(row.pupil_id)
         row.reasons = [hurdle_row(code, 1, windows, at) for code in row.hurdles if code != PAID]
-    return sorted(
-        (row for row in rows if row.pupil), key=lambda row: (row.pupil.sort_key, row.pupil_id)
-    )  # type: ignore[union-attr]
+    order = {pk: (pupil.sort_key, pk) for pk, pupil in pupils.items()}
+    seen = [row for row in rows if row.pupil_id in order]
+    return sorted(seen, key=lambda row: order[row.pupil_id])
 
 
 def takes_of(coming: ComingRound | None) -> str:

@@ -1,6 +1,6 @@
 """Addresses."""
 
-from typing import Any
+from payments import urls_bank, urls_payout, urls_rounds
 
 app_name = "payments"
-urlpatterns: list[Any] = []
+urlpatterns = [*urls_rounds.urlpatterns, *urls_bank.urlpatterns, *urls_payout.urlpatterns]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import ClassVar
 
 from django.db import models
@@ -28,7 +29,7 @@ from payments.rules import (
 from .accounts import ReceivingChannel, SchoolBankAccount
 
 
-def _known(name: str, field: str, enum: type) -> models.CheckConstraint:
+def _known(name: str, field: str, enum: type[StrEnum]) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=name, condition=Q(**{f"{field}__in": [str(value) for value in enum]})
     )

@@ -108,8 +108,14 @@ def make_grants(term: Term, admin: User, make_channel: Any) -> Callable[..., lis
 def make_account(admin: User, director: User, fund_officer: User) -> Callable[..., Any]:
     """A school's account; unless told otherwise the fund has accepted it."""
 
-    def make(school: School, status: str = AccountStatus.ACCEPTED, number: str = "9811234567") -> Any:
-        decided = status in (AccountStatus.ACCEPTED, AccountStatus.SENT_BACK, AccountStatus.SUPERSEDED)
+    def make(
+        school: School, status: str = AccountStatus.ACCEPTED, number: str = "9811234567"
+    ) -> Any:
+        decided = status in (
+            AccountStatus.ACCEPTED,
+            AccountStatus.SENT_BACK,
+            AccountStatus.SUPERSEDED,
+        )
         seen = status != AccountStatus.PROPOSED
         return SchoolBankAccount.objects.create(
             school=school,

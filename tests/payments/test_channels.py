@@ -132,10 +132,15 @@ def test_a_change_is_a_new_row_and_no_longer_unchanged(pupil, grant_of, teacher)
 
 def test_a_new_guardian_is_a_new_row_with_its_own_id(pupil, grant_of, teacher):
     grant_of(pupil)
-    stated = GuardianFacts("นางสมหญิง  ใจดี", "aunt", number="1-1017-00203-45-0", phone="081 111 2222")
+    stated = GuardianFacts(
+        "นางสมหญิง  ใจดี", "aunt", number="1-1017-00203-45-0", phone="081 111 2222"
+    )
 
     channels.confirm_continuing(
-        enrolment_of(pupil), ChannelFacts("promptpay_guardian", "opened", stated), by=teacher, at=MAY
+        enrolment_of(pupil),
+        ChannelFacts("promptpay_guardian", "opened", stated),
+        by=teacher,
+        at=MAY,
     )
 
     now = Guardian.objects.get(pupil=pupil, is_current=True)
@@ -153,12 +158,20 @@ def test_a_new_guardian_is_a_new_row_with_its_own_id(pupil, grant_of, teacher):
             id="another name keeps no id",
         ),
         pytest.param(
-            ChannelFacts("promptpay_guardian", "opened", GuardianFacts("คนใหม่", "aunt", number="1101700203451")),
+            ChannelFacts(
+                "promptpay_guardian",
+                "opened",
+                GuardianFacts("คนใหม่", "aunt", number="1101700203451"),
+            ),
             "not a national ID",
             id="a wrong check digit",
         ),
         pytest.param(
-            ChannelFacts("promptpay_guardian", "opened", GuardianFacts("คนใหม่", "aunt", number="G123456789012")),
+            ChannelFacts(
+                "promptpay_guardian",
+                "opened",
+                GuardianFacts("คนใหม่", "aunt", number="G123456789012"),
+            ),
             "not a national ID",
             id="a G-code is no id of a guardian",
         ),
@@ -168,7 +181,9 @@ def test_a_new_guardian_is_a_new_row_with_its_own_id(pupil, grant_of, teacher):
             id="no id at all",
         ),
         pytest.param(
-            ChannelFacts("school_account", "unknown", GuardianFacts("  ", "aunt")), "guardian's name", id="no name"
+            ChannelFacts("school_account", "unknown", GuardianFacts("  ", "aunt")),
+            "guardian's name",
+            id="no name",
         ),
     ],
 )
@@ -206,7 +221,9 @@ def test_at_the_close_it_freezes(pupil, grant_of, teacher, shut):
         channels.confirm_continuing(enrolment_of(pupil), by=teacher, at=shut)
 
 
-@pytest.mark.parametrize("person", ["outsider", "screening_teacher", "director", "office_admin", "fund_officer"])
+@pytest.mark.parametrize(
+    "person", ["outsider", "screening_teacher", "director", "office_admin", "fund_officer"]
+)
 def test_others_do_not_confirm(pupil, grant_of, person, request):
     grant_of(pupil)
 
@@ -220,7 +237,11 @@ def test_others_do_not_confirm(pupil, grant_of, person, request):
 def test_a_class_is_confirmed_but_for_those_who_lack_something(
     make_pupils, grant_of, calendar, classroom, teacher
 ):
-    fine, also_fine, no_channel, no_guardian, not_open = [*make_pupils(3), *make_pupils(1, guardian=False), *make_pupils(1)]
+    fine, also_fine, no_channel, no_guardian, not_open = [
+        *make_pupils(3),
+        *make_pupils(1, guardian=False),
+        *make_pupils(1),
+    ]
     for each in (fine, also_fine, no_guardian, not_open):
         grant_of(each)
     grant_of(no_channel, kind=None)
@@ -229,7 +250,10 @@ def test_a_class_is_confirmed_but_for_those_who_lack_something(
     counts = channels.confirm_all_unchanged(classroom, term=calendar, by=teacher, at=MAY)
 
     assert (counts.confirmed, counts.left) == (2, 3)
-    assert set(ContinuingConfirmation.objects.values_list("grant__pupil", flat=True)) == {fine.pk, also_fine.pk}
+    assert set(ContinuingConfirmation.objects.values_list("grant__pupil", flat=True)) == {
+        fine.pk,
+        also_fine.pk,
+    }
     again = channels.confirm_all_unchanged(classroom, term=calendar, by=teacher, at=MAY)
     assert (again.confirmed, again.left) == (0, 3)
 
@@ -267,7 +291,9 @@ def test_a_correction_makes_a_new_row_even_of_the_same_channel(pupil, grant_of, 
     assert not confirmation.unchanged
 
 
-@pytest.mark.parametrize("shut", ["2569-07-26 12:00", "2569-08-14 17:00", "2569-08-20 12:00", "2569-09-10 17:00"])
+@pytest.mark.parametrize(
+    "shut", ["2569-07-26 12:00", "2569-08-14 17:00", "2569-08-20 12:00", "2569-09-10 17:00"]
+)
 def test_between_the_correction_windows_nothing_is_corrected(pupil, grant_of, teacher, shut):
     grant_of(pupil)
 
@@ -279,18 +305,24 @@ def test_between_the_correction_windows_nothing_is_corrected(pupil, grant_of, te
 
 def test_a_pupil_without_a_grant_has_nothing_to_correct(calendar, pupil, teacher):
     with pytest.raises(Refused, match="no grant"):
-        channels.correct_channel(enrolment_of(pupil), ChannelFacts("school_account"), by=teacher, at=CORRECT_2)
+        channels.correct_channel(
+            enrolment_of(pupil), ChannelFacts("school_account"), by=teacher, at=CORRECT_2
+        )
 
 
 def test_a_new_pupil_gets_a_channel_in_its_own_window(pupil, grant_of, teacher):
     grant_of(pupil, group="new", kind=None)
 
-    chosen = channels.choose_channel(enrolment_of(pupil), ChannelFacts("promptpay_guardian", "opened"), by=teacher, at=CHOOSE)
+    chosen = channels.choose_channel(
+        enrolment_of(pupil), ChannelFacts("promptpay_guardian", "opened"), by=teacher, at=CHOOSE
+    )
 
     assert chosen.kind == "promptpay_guardian"
     assert not ContinuingConfirmation.objects.exists()
     with pytest.raises(Refused):
-        channels.choose_channel(enrolment_of(pupil), ChannelFacts("school_account"), by=teacher, at=MAY)
+        channels.choose_channel(
+            enrolment_of(pupil), ChannelFacts("school_account"), by=teacher, at=MAY
+        )
 
 
 def test_choosing_is_for_the_new_group_on_the_list(calendar, make_pupils, grant_of, teacher):
@@ -298,9 +330,13 @@ def test_choosing_is_for_the_new_group_on_the_list(calendar, make_pupils, grant_
     grant_of(continuing)
 
     with pytest.raises(Refused, match="continuing group"):
-        channels.choose_channel(enrolment_of(continuing), ChannelFacts("school_account"), by=teacher, at=CHOOSE)
+        channels.choose_channel(
+            enrolment_of(continuing), ChannelFacts("school_account"), by=teacher, at=CHOOSE
+        )
     with pytest.raises(Refused, match="not on the published list"):
-        channels.choose_channel(enrolment_of(nobody), ChannelFacts("school_account"), by=teacher, at=CHOOSE)
+        channels.choose_channel(
+            enrolment_of(nobody), ChannelFacts("school_account"), by=teacher, at=CHOOSE
+        )
 
 
 # What can never be.

@@ -50,7 +50,9 @@ ORDER = [hurdle.code for hurdle in HURDLES]
 def asked(what: str, changes: dict[str, Any]) -> Any:
     """The ladder's answer about a grant with nothing wrong but `changes`."""
     given = {name: changes.get(name, value) for name, (_kind, value) in NOTHING_WRONG.items()}
-    columns = ", ".join(f"%({name})s::{kind} AS {name}" for name, (kind, _v) in NOTHING_WRONG.items())
+    columns = ", ".join(
+        f"%({name})s::{kind} AS {name}" for name, (kind, _v) in NOTHING_WRONG.items()
+    )
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {what} FROM (SELECT {columns}) f", given)
         return cursor.fetchone()[0]

@@ -102,7 +102,9 @@ def test_the_approver_is_another_person_by_constraint(proposed, fund_officer):
         BenefitRate.objects.update(approved_by=fund_officer, approved_at=MAY)
 
 
-@pytest.mark.parametrize("name", ["rate_one_proposed_per_term_and_level", "rate_one_approved_per_term_and_level"])
+@pytest.mark.parametrize(
+    "name", ["rate_one_proposed_per_term_and_level", "rate_one_approved_per_term_and_level"]
+)
 def test_one_amount_for_a_term_and_level_by_constraint(proposed, fund_approver, name):
     if "approved" in name:
         rates.approve_rate(proposed, by=fund_approver, at=MAY)

@@ -51,7 +51,9 @@ def bank_answers(transfer_round, failing=()):
     rounds.move(transfer_round, RoundStatus.RELEASED, RoundStatus.SENT, sent_at=RELEASED)
     transfer_round.transfers.update(status="sent")
     rows = transfer_round.transfers.all()
-    rows.filter(entitlement__grant__pupil__in=failing).update(status="failed", fail_code="no_promptpay")
+    rows.filter(entitlement__grant__pupil__in=failing).update(
+        status="failed", fail_code="no_promptpay"
+    )
     rows.filter(status="sent").update(status="success")
     rounds.move(transfer_round, RoundStatus.SENT, RoundStatus.RECONCILED, reconciled_at=RELEASED)
 
@@ -80,12 +82,19 @@ def test_released_money_is_never_called_back():
     after = {RoundStatus.RELEASED}
     while more := set().union(*(ROUND_TRANSITIONS[status] for status in after)) - after:
         after |= more
-    assert after.isdisjoint({RoundStatus.PLANNED, RoundStatus.BUILT, RoundStatus.APPROVED, RoundStatus.CANCELLED})
+    assert after.isdisjoint(
+        {RoundStatus.PLANNED, RoundStatus.BUILT, RoundStatus.APPROVED, RoundStatus.CANCELLED}
+    )
 
 
 @pytest.mark.parametrize(
     ("number", "takes"),
-    [(1, RoundTakes.CONTINUING), (2, RoundTakes.NEW_AND_CORRECTED), (3, "everyone_left"), (4, "everyone_left")],
+    [
+        (1, RoundTakes.CONTINUING),
+        (2, RoundTakes.NEW_AND_CORRECTED),
+        (3, "everyone_left"),
+        (4, "everyone_left"),
+    ],
 )
 def test_each_round_has_its_group(number, takes):
     assert round_takes(number) == takes
@@ -123,7 +132,12 @@ def test_a_cancelled_round_may_be_planned_again(planned, fund_officer):
 
 def test_a_round_takes_all_whom_nothing_keeps_out(built, pupils, fund_officer):
     assert built.status == RoundStatus.BUILT
-    assert (built.maker, built.pupils, built.amount_satang, built.schools) == (fund_officer, 3, 450_000, 0)
+    assert (built.maker, built.pupils, built.amount_satang, built.schools) == (
+        fund_officer,
+        3,
+        450_000,
+        0,
+    )
     assert built.left_out == 0
     assert len(built.digest) == 64
     assert set(built.transfers.values_list("status", "amount_satang")) == {("pending", 150_000)}
@@ -134,7 +148,9 @@ def test_a_transfer_keeps_its_destination_sealed_and_readable(built, pupils):
     numbers = {transfer.destination_text() for transfer in built.transfers.all()}
 
     assert numbers == {pupil.identity.number for pupil in pupils}
-    assert {t.destination_last4 for t in built.transfers.all()} == {p.identity.last4 for p in pupils}
+    assert {t.destination_last4 for t in built.transfers.all()} == {
+        p.identity.last4 for p in pupils
+    }
 
 
 def test_each_channel_gives_its_own_destination(
@@ -154,7 +170,9 @@ def test_each_channel_gives_its_own_destination(
     assert planned.schools == 1
 
 
-def test_whoever_is_left_out_is_listed_with_the_first_reason(planned, make_pupils, make_grants, fund_officer):
+def test_whoever_is_left_out_is_listed_with_the_first_reason(
+    planned, make_pupils, make_grants, fund_officer
+):
     fine, unconfirmed, nowhere = make_pupils(3)
     make_grants([fine])
     make_grants([unconfirmed], confirmed=False)
@@ -167,7 +185,9 @@ def test_whoever_is_left_out_is_listed_with_the_first_reason(planned, make_pupil
     assert reasons == {unconfirmed.pk: "not_confirmed", nowhere.pk: "not_confirmed"}
 
 
-def test_a_left_out_without_enrolment_keeps_the_one_of_its_grant(planned, make_pupils, make_grants, fund_officer):
+def test_a_left_out_without_enrolment_keeps_the_one_of_its_grant(
+    planned, make_pupils, make_grants, fund_officer
+):
     gone = make_pupils(1)[0]
     grant = make_grants([gone])[0]
     gone.enrolments.update(status="moved", ends_on=date(2026, 6, 1))
@@ -229,7 +249,11 @@ def test_the_build_is_in_the_audit_book_with_its_totals(built, fund_officer):
     event = Event.objects.get(verb="build_round")
 
     assert event.actor_id == fund_officer.pk
-    assert (event.facts["pupils"], event.facts["satang"], event.facts["digest"]) == (3, 450_000, built.digest)
+    assert (event.facts["pupils"], event.facts["satang"], event.facts["digest"]) == (
+        3,
+        450_000,
+        built.digest,
+    )
 
 
 # Three people.
@@ -242,7 +266,9 @@ def test_three_people_take_a_round_to_the_bank(released, fund_officer, fund_appr
     assert (released.approved_at, released.released_at) == (APPROVED, RELEASED)
 
 
-def test_one_person_with_every_post_still_takes_one_step(planned, pupils, make_grants, make_user, fund_approver):
+def test_one_person_with_every_post_still_takes_one_step(
+    planned, pupils, make_grants, make_user, fund_approver
+):
     from eqfund.models import Posting
 
     make_grants(pupils)
@@ -258,7 +284,9 @@ def test_one_person_with_every_post_still_takes_one_step(planned, pupils, make_g
         rounds.release_round(planned, by=one, at=RELEASED)
 
 
-@pytest.mark.parametrize("person", ["fund_officer", "fund_finance", "admin", "auditor", "system_admin"])
+@pytest.mark.parametrize(
+    "person", ["fund_officer", "fund_finance", "admin", "auditor", "system_admin"]
+)
 def test_only_the_approver_approves(built, person, request):
     with pytest.raises(Refused):
         rounds.approve_round(built, by=request.getfixturevalue(person), at=APPROVED)
@@ -338,7 +366,12 @@ def test_new_keys_for_the_same_numbers_are_no_alarm(approved, fund_finance):
 def test_a_round_sent_back_is_empty_and_can_be_built_again(built, fund_approver, fund_officer):
     rounds.send_back_round(built, reason="ยอดไม่ตรงกับงบประมาณ", by=fund_approver, at=APPROVED)
 
-    assert (built.status, built.maker, built.pupils, built.digest) == (RoundStatus.PLANNED, None, 0, "")
+    assert (built.status, built.maker, built.pupils, built.digest) == (
+        RoundStatus.PLANNED,
+        None,
+        0,
+        "",
+    )
     assert built.reason == "ยอดไม่ตรงกับงบประมาณ"
     assert not Transfer.objects.exists()
     assert Event.objects.get(verb="send_back_round").facts["pupils"] == 3
@@ -402,10 +435,14 @@ def test_who_failed_comes_back_when_the_channel_is_recorded_anew(
     rounds.build_round(second, by=fund_officer, at=PUBLISHED)
 
     assert [t.entitlement.grant.pupil for t in second.transfers.all()] == [pupils[0]]
-    assert dict(second.left_outs.values_list("grant__pupil", "hurdle")) == {pupils[1].pk: "promptpay_failed"}
+    assert dict(second.left_outs.values_list("grant__pupil", "hurdle")) == {
+        pupils[1].pk: "promptpay_failed"
+    }
 
 
-def test_an_amount_once_owed_stays_whatever_the_rate_says_later(released, pupils, rates, fund_officer, make_channel):
+def test_an_amount_once_owed_stays_whatever_the_rate_says_later(
+    released, pupils, rates, fund_officer, make_channel
+):
     bank_answers(released, failing=pupils)
     type(rates[1]).objects.filter(pk=rates[1].pk).update(amount_satang=999_00)
     make_channel(pupils[0])
@@ -430,7 +467,14 @@ def test_new_pupils_wait_for_the_second_round(planned, make_pupils, make_grants,
 
 
 def test_a_school_account_that_failed_waits_for_another_account(
-    planned, make_pupils, make_grants, make_account, school, fund_officer, fund_approver, fund_finance
+    planned,
+    make_pupils,
+    make_grants,
+    make_account,
+    school,
+    fund_officer,
+    fund_approver,
+    fund_finance,
 ):
     make_grants(make_pupils(2), kind="school_account")
     old = make_account(school)
@@ -451,7 +495,9 @@ def test_a_school_account_that_failed_waits_for_another_account(
     third = rounds.plan_round(planned.term, 3, by=fund_officer, at=PUBLISHED)
     rounds.build_round(third, by=fund_officer, at=PUBLISHED)
     assert {t.destination_text() for t in third.transfers.all()} == {"1112223334"}
-    assert planned.transfers.first().destination_text() == "9811234567", "a built round keeps its account"
+    assert planned.transfers.first().destination_text() == "9811234567", (
+        "a built round keeps its account"
+    )
 
 
 # Publishing and closing.
@@ -496,7 +542,9 @@ def test_a_round_closes_when_schools_can_report_no_more(released, fund_officer):
 
 def test_nobody_is_paid_twice_by_constraint(built):
     once = built.transfers.first()
-    again = TransferRound.objects.create(term=built.term, number=2, takes="new_and_corrected", planned_at=BUILT)
+    again = TransferRound.objects.create(
+        term=built.term, number=2, takes="new_and_corrected", planned_at=BUILT
+    )
     once.pk, once.round = None, again
 
     with pytest.raises(IntegrityError, match="transfer_one_alive_per_entitlement_and_share"):
@@ -543,10 +591,15 @@ def test_a_child_has_one_entitlement_a_term_by_constraint(built, make_pupils, ma
         ({"status": "published"}, "round_published_has_its_due_day"),
         ({"status": "cancelled"}, "round_cancelled_says_why"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items()),
+    ids=lambda value: (
+        value if isinstance(value, str) else "-".join(f"{k}={v}" for k, v in value.items())
+    ),
 )
 def test_a_released_round_keeps_its_three_people_by_constraint(released, changes, name):
-    values = {key: getattr(released, value) if value in ("maker", "approver") else value for key, value in changes.items()}
+    values = {
+        key: getattr(released, value) if value in ("maker", "approver") else value
+        for key, value in changes.items()
+    }
 
     with pytest.raises(IntegrityError, match=name):
         TransferRound.objects.filter(pk=released.pk).update(**values)

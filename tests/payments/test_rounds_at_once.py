@@ -42,7 +42,9 @@ def together(*acts: Callable[[], object]) -> list[object]:
     return found
 
 
-def test_two_builds_at_once_pay_nobody_twice(planned, make_pupils, make_grants, fund_officer, make_user):
+def test_two_builds_at_once_pay_nobody_twice(
+    planned, make_pupils, make_grants, fund_officer, make_user
+):
     make_grants(make_pupils(5))
     other = make_user("fund_officer", "TH/")
     mine, theirs = (TransferRound.objects.select_related("term").get() for _each in range(2))
@@ -58,7 +60,9 @@ def test_two_builds_at_once_pay_nobody_twice(planned, make_pupils, make_grants, 
     assert (built.status, built.pupils) == (RoundStatus.BUILT, 5)
 
 
-def test_two_approvals_at_once_are_one(planned, make_pupils, make_grants, fund_officer, fund_approver, make_user):
+def test_two_approvals_at_once_are_one(
+    planned, make_pupils, make_grants, fund_officer, fund_approver, make_user
+):
     make_grants(make_pupils(1))
     rounds.build_round(planned, by=fund_officer, at=BUILT)
     other = make_user("fund_approver", "TH/")
