@@ -52,6 +52,10 @@ class Site:
         subprocess.run(command, cwd=ROOT, env=self.environment, check=True)
 
 
+def pytest_sessionstart():
+    SCREENS.mkdir(parents=True, exist_ok=True)
+
+
 def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -81,7 +85,6 @@ def site():
         finally:
             server.terminate()
             server.wait(60)
-            SCREENS.mkdir(parents=True, exist_ok=True)
             shutil.copy(log, SCREENS / "serve.log")  # where the reason of a 500 stands
 
 
@@ -109,8 +112,16 @@ def chromium():
         browser.close()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item, call):
+    report = yield
+    if call.when == "call":
+        item.failed = report.failed
+    return report
+
+
 @pytest.fixture
-def visitor(site: Site, chromium: Browser):
+def visitor(request, site: Site, chromium: Browser):
     """Make a page for somebody not signed in; what its console says against us fails the test."""
     contexts, complaints = [], []
 
@@ -126,7 +137,10 @@ def visitor(site: Site, chromium: Browser):
         return page
 
     yield visitor
-    for context in contexts:
+    for number, context in enumerate(contexts):
+        if getattr(request.node, "failed", False) and context.pages:
+            name = re.sub(r"\W+", "-", request.node.name)
+            context.pages[-1].screenshot(path=SCREENS / f"failed-{name}-{number}.png")
         context.close()
     assert complaints == []
 
@@ -166,14 +180,15 @@ def settled():
 
 @pytest.fixture
 def move_clock(sign_in):
-    """Let the demo's system admin move programme time forward, to '2569-07-24 16:59'."""
+    """Let the demo's system admin move programme time forward, to '24/7/2569 16:59'."""
 
     def move_clock(moment: str) -> None:
-        year, rest = moment.split("-", 1)
+        day, time_of_day = moment.split(" ")
         page = sign_in("sysadmin")
         page.goto("/demo/clock/")
-        page.locator("input[name=at]").fill(f"{int(year) - 543}-{rest.replace(' ', 'T')}")
-        page.locator("form:has(input[name=at]) button").last.click()
+        page.locator("input[name=day]").fill(day)
+        page.locator("input[name=time]").fill(time_of_day)
+        page.locator("form:has(input[name=day]) button").last.click()
         page.wait_for_load_state()
 
     return move_clock
@@ -198,7 +213,6 @@ def accessible():
 @pytest.fixture(scope="session")
 def shot():
     """Keep a picture of the page at phone and desk width; see that it fits both."""
-    SCREENS.mkdir(parents=True, exist_ok=True)
 
     def shot(page: Page, name: str) -> None:
         page.set_viewport_size(PHONE)
