@@ -99,7 +99,7 @@ def _todo(what: str, state: str, count: int, window: Window, at: datetime) -> ho
         what=what % {"count": count},
         hint=window.title,
         url=f"{reverse('screening:form01-list')}?state={state}",
-        action_label=gettext("Open"),
+        action_label=gettext("Open the list"),
         due=window.closes_at,
         state="bad" if state == Status.RETURNED else "sun" if soon else "",
         count=count,
@@ -123,7 +123,7 @@ def _to_certify(user: User, term: Term) -> list[hooks.Todo]:
         hooks.Todo(
             what=what % {"count": count},
             url=f"{reverse('screening:form01-list')}?state={Status.SUBMITTED}",
-            action_label=gettext("Open"),
+            action_label=gettext("Open the list"),
             count=count,
         )
     ]

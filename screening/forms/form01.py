@@ -6,6 +6,7 @@ wrong. Nothing here saves: what was posted is read by screening.form01.reading.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field as dataclass_field
 from datetime import date
@@ -27,7 +28,8 @@ from screening.form01.spec import NOT_TYPED, Answers, Field, Kind, Section, Spec
 
 from .form01_words import SOURCES, why_wrong
 
-SHORT_LABEL = 14
+SHORT_LABEL, FEW = 8, 3  # letters, options
+DENSE_LABEL = 20
 MOST_CARDS = 10
 KEYBOARDS = {
     Kind.WHOLE: "numeric",
@@ -90,9 +92,12 @@ class Box:
         return " ".join(f"{self.id}_{part}" for part, text in parts if text)
 
     @property
-    def is_short(self) -> bool:
-        """Whether the options fit side by side on a phone."""
-        return len(self.options) <= 3 and all(len(o.label) <= SHORT_LABEL for o in self.options)
+    def width(self) -> str:
+        """How closely the options may stand on a phone: "short", "dense" or one a line."""
+        longest = max((width_of(option.label) for option in self.options), default=0)
+        if longest <= SHORT_LABEL and len(self.options) <= FEW:
+            return "short"
+        return "dense" if longest <= DENSE_LABEL else ""
 
     @property
     def as_list(self) -> bool:
@@ -131,6 +136,11 @@ class MemberCard:
     @property
     def is_open(self) -> bool:
         return self.wrong or not self.complete
+
+
+def width_of(label: str) -> int:
+    """How many letters wide a Thai word is: vowels and marks above and below take no room."""
+    return sum(unicodedata.category(letter) != "Mn" for letter in label)
 
 
 def boxes_of(
@@ -222,7 +232,10 @@ def shown_answers(section: Section, given: Answers) -> Iterator[tuple[str, str]]
     for field in section.fields_asked(given):
         if field.kind in NOT_TYPED or field.kind is Kind.MEMBERS:
             continue
-        text = in_words(field, given.get(field.code))
+        value = given.get(field.code)
+        if not value and field.folded:
+            continue
+        text = in_words(field, value)
         if text or field.required:
             yield gettext(field.label), text or "–"
 

@@ -164,11 +164,11 @@ def signatures_of(form: Form01) -> list[dict[str, Any]]:
 def steps_of(form: Form01) -> list[dict[str, str]]:
     """The path of a form: what is done, where it is now, what comes."""
     labels = (
-        gettext("Draft"),
-        gettext("Sent"),
-        gettext("Certified"),
-        gettext("Signed"),
-        gettext("Announced"),
+        gettext("Drafting"),
+        gettext("Sending"),
+        gettext("Official certifies"),
+        gettext("Director signs"),
+        gettext("Result announced"),
     )
     now = WAITS_AT.get(Status(form.status), 0)
     return [

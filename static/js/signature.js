@@ -4,11 +4,12 @@
 function fit(canvas, pad) {
   const ratio = Math.max(window.devicePixelRatio || 1, 1);
   const width = canvas.offsetWidth;
-  if (!width || canvas.width === Math.round(width * ratio)) return;
+  if (!width || canvas.width === Math.round(width * ratio)) return false;
   canvas.width = Math.round(width * ratio);
   canvas.height = Math.round(canvas.offsetHeight * ratio);
   canvas.getContext("2d").scale(ratio, ratio);
   pad.clear();
+  return true;
 }
 
 // What is sent is at most 600 px wide: a signature, not a poster.
@@ -26,10 +27,15 @@ function begin(area, form) {
   const pad = new SignaturePad(canvas, { penColor: "#18232a", minWidth: 0.8, maxWidth: 2.6 });
   const image = form.querySelector('[name="image"]');
   area.hidden = false;
-  fit(canvas, pad);
-  new ResizeObserver(() => fit(canvas, pad)).observe(canvas);
-  area.querySelector("[data-clears]").addEventListener("click", () => pad.clear());
-  form.addEventListener("submit", () => { image.value = pad.isEmpty() ? "" : picture(canvas); }, true);
+  // A page that came back with an error elsewhere brings the signature along.
+  const redraw = () => { if (image.value) pad.fromDataURL(image.value, { ratio: 1, width: canvas.offsetWidth }); };
+  let touched = false;
+  pad.addEventListener("endStroke", () => { touched = true; });
+  const refit = () => { if (fit(canvas, pad)) { touched = false; redraw(); } };
+  refit();
+  new ResizeObserver(refit).observe(canvas);
+  area.querySelector("[data-clears]").addEventListener("click", () => { pad.clear(); image.value = ""; touched = false; });
+  form.addEventListener("submit", () => { if (touched) image.value = picture(canvas); }, true);
   return area;
 }
 

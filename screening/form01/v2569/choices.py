@@ -42,8 +42,8 @@ GUARDIAN_RELATIONSHIP = (
 
 EDUCATION = (
     Choice("none", _("Never went to school")),
-    Choice("primary", _("Primary")),
-    Choice("lower_secondary", _("Lower secondary")),
+    Choice("primary", _("Primary school")),
+    Choice("lower_secondary", _("Lower secondary school")),
     Choice("upper_secondary", _("Upper secondary or vocational certificate")),
     Choice("diploma", _("Higher vocational or associate diploma")),
     Choice("bachelor", _("Bachelor's degree or higher")),
