@@ -1,0 +1,440 @@
+"""Walk every page as each role: at their own place, beside it, above it and far away.
+
+Run at the end of the story, when every kind of row exists. Each page is asked for as
+each role's demo person, and once as nobody:
+
+    own      a row of the main classroom (or of the main school, where a page is about schools)
+    class    a row of another class of the same school
+    school   a row of another school under the same office
+    away     a row of a school of another office
+
+A page is *reached* when it answers anything but "not for your role" (403), "not found"
+(404) or the sign-in page. A page that only takes a POST is posted to, and whatever that
+does is rolled back. Reaching a row outside the person's places is a leak, and so is a
+page that names a child or school from far away.
+
+`docs/access.md` is what it prints; the story compares.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import models, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from eqfund import access
+from eqfund.access import Role
+from eqfund.models import Classroom, Enrolment, Job, Pupil, StoredFile, SupervisingOffice, User
+from eqfund.models.imports import RegistryImport, RegistryTitle
+from payments import models as money
+from rehearsal.world import World
+from screening import models as screening
+
+CONTEXTS = ("own", "class", "school", "away")
+LETTERS = {"own": "o", "class": "c", "school": "s", "away": "a"}
+PEOPLE = {
+    Role.HOMEROOM_TEACHER: "teacher",
+    Role.SCREENING_TEACHER: "screening",
+    Role.REGISTRY_KEEPER: "registry",
+    Role.SCHOOL_ADMIN: "admin",
+    Role.SCHOOL_DIRECTOR: "director",
+    Role.OFFICE_ADMIN: "office",
+    Role.AFFILIATION_OFFICER: "affiliation",
+    Role.FUND_OFFICER: "fund",
+    Role.FUND_APPROVER: "approver",
+    Role.FUND_FINANCE: "finance",
+    Role.AUDITOR: "auditor",
+    Role.SYSTEM_ADMIN: "sysadmin",
+}
+
+type Kwargs = dict[str, Any]
+type Sampler = Callable[[World, str], Kwargs | None]
+
+
+@dataclass(frozen=True, slots=True)
+class PageToWalk:
+    """One address of the product."""
+
+    name: str
+    callback: Any
+    arguments: tuple[str, ...]
+
+    @property
+    def verb(self) -> str:
+        return getattr(self.callback, "requires", "")
+
+    @property
+    def is_open(self) -> bool:
+        return hasattr(self.callback, "open_because")
+
+
+@dataclass
+class Walk:
+    """What was reached, and what is wrong."""
+
+    reached: dict[str, dict[Role, str]] = field(default_factory=dict)
+    leaks: list[str] = field(default_factory=list)
+    requests: int = 0
+
+
+def pages() -> list[PageToWalk]:
+    """Every named page of ours, in the order of the addresses; a name that stands twice, once."""
+    found = {page.name: page for page in _pages(get_resolver().url_patterns, "")}
+    return list(found.values())
+
+
+def _pages(patterns: list[Any], namespace: str) -> Iterator[PageToWalk]:
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            name = f"{namespace}:{pattern.name}" if namespace else str(pattern.name)
+            if hasattr(pattern.callback, "requires") or hasattr(pattern.callback, "open_because"):
+                yield PageToWalk(name, pattern.callback, tuple(pattern.pattern.converters))
+        elif isinstance(pattern, URLResolver):
+            yield from _pages(pattern.url_patterns, pattern.namespace or namespace)
+
+
+def place_of(world: World, context: str) -> str:
+    """The path of a context: a class for `own` and `class`, else a school."""
+    rooms = [room for room in world.classrooms_of(world.main) if room != world.main_classroom]
+    same_office = [
+        s for s in world.schools if s.office_id == world.main.office_id and s != world.main
+    ]
+    elsewhere = [s for s in world.schools if s.office_id != world.main.office_id]
+    return {
+        "own": world.main_classroom.path,
+        "class": rooms[0].path,
+        "school": same_office[0].path,
+        "away": elsewhere[-1].path,
+    }[context]
+
+
+def walk(world: World) -> Walk:
+    """Ask for every page as every role, in every context that has a row for it."""
+    result = Walk()
+    everything = pages()
+    samples = {page.name: _samples(page, world) for page in everything}
+    markers = _markers(world)
+    for role, username in PEOPLE.items():
+        person = world.people[username]
+        client = Client()
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        for page in everything:
+            if page.is_open or page.name == "account_logout":
+                continue
+            reached = result.reached.setdefault(page.name, {})
+            reached[role] = _as_person(
+                page, person, client, samples[page.name], markers, world, result
+            )
+    _as_nobody(everything, samples, result)
+    return result
+
+
+def _as_person(
+    page: PageToWalk,
+    person: User,
+    client: Client,
+    samples: dict[str, Kwargs],
+    markers: list[str],
+    world: World,
+    result: Walk,
+) -> str:
+    """The letters of the contexts a person reaches; "-" when the role has no such page."""
+    letters = ""
+    for context, kwargs in samples.items():
+        status, text = _ask(client, page, kwargs)
+        result.requests += 1
+        if status == 500:
+            result.leaks.append(f"{page.name} {context} fails for {person.username}")
+        if status in (403, 404):
+            continue
+        letters += LETTERS[context]
+        path = place_of(world, context)
+        mine = access.paths_with(person, page.verb)
+        if page.arguments and page.name not in NATIONAL and not _touches(mine, path):
+            result.leaks.append(f"{page.name}: {person.username} reaches {context}")
+        if not any(place == "TH/" for place in mine) and not _touches(
+            mine, place_of(world, "away")
+        ):
+            result.leaks += [
+                f"{page.name}: {person.username} reads {marker}"
+                for marker in markers
+                if marker in text
+            ]
+    return letters or "-"
+
+
+def _touches(places: list[str], path: str) -> bool:
+    """Whether a person's places cover the path, or lie inside the school that it names."""
+    school = "/".join(path.split("/")[:4]) + "/"
+    return any(
+        path.startswith(place) or (place.startswith(school) and path == school) for place in places
+    )
+
+
+def _ask(client: Client, page: PageToWalk, kwargs: Kwargs) -> tuple[int, str]:
+    """Status and text of a page; whatever a POST does is rolled back."""
+    url = reverse(page.name, kwargs=kwargs)
+    client.raise_request_exception = False
+    with transaction.atomic():
+        response = client.get(url)
+        if response.status_code == 405:
+            response = client.post(url)
+        text = "" if response.streaming else response.content.decode(errors="replace")
+        transaction.set_rollback(True)
+    return response.status_code, text
+
+
+def _as_nobody(
+    everything: list[PageToWalk], samples: dict[str, dict[str, Kwargs]], result: Walk
+) -> None:
+    """Without signing in, every page leads to the sign-in page."""
+    client = Client()
+    for page in everything:
+        if page.is_open:
+            continue
+        for kwargs in list(samples[page.name].values())[:1]:
+            status, _text = _ask(client, page, kwargs)
+            result.requests += 1
+            if status not in (302, 405):
+                result.leaks.append(f"{page.name}: answers {status} to nobody")
+
+
+def _markers(world: World) -> list[str]:
+    """Names that stand far away alone: the school and some of its children."""
+    path = place_of(world, "away")
+    pupils = Pupil.objects.under(path).order_by("pk")[:25]
+    here = {f"{p.first_name} {p.last_name}" for p in Pupil.objects.under(world.main.office.path)}
+    names = [f"{pupil.first_name} {pupil.last_name}" for pupil in pupils]
+    return [world.school_at(path).name, *(name for name in names if name not in here)]
+
+
+# --- which row a page is asked with -----------------------------------------------------------
+
+
+def _row(model: type[models.Model], **fields: Any) -> Sampler:
+    """The first row of a scoped table at a place, by its key."""
+
+    def sample(world: World, path: str) -> Kwargs | None:
+        row = model._default_manager.under(path).filter(**fields).order_by("pk").first()  # type: ignore[attr-defined]
+        return {"pk": row.pk} if row else None
+
+    return sample
+
+
+def _at_school(model: type[models.Model], **fields: Any) -> Sampler:
+    """The first row of a table about schools; a class's context is its school's."""
+
+    def sample(world: World, path: str) -> Kwargs | None:
+        school = world.school_at(path)
+        row = model._default_manager.under(school.path).filter(**fields).order_by("pk").first()  # type: ignore[attr-defined]
+        return {"pk": row.pk} if row else None
+
+    return sample
+
+
+def _national(model: type[models.Model]) -> Sampler:
+    def sample(world: World, path: str) -> Kwargs | None:
+        row = model._default_manager.order_by("pk").first()
+        return {"pk": row.pk} if row else None
+
+    return sample
+
+
+def _with_round(inner: Sampler) -> Sampler:
+    def sample(world: World, path: str) -> Kwargs | None:
+        kwargs = inner(world, path)
+        number = (
+            money.TransferRound.objects.filter(published_at__isnull=False)
+            .order_by("number")
+            .first()
+        )
+        return {"round_pk": number.pk, **kwargs} if kwargs and number else None
+
+    return sample
+
+
+def _part_of_form(model: type[models.Model], name: str) -> Sampler:
+    def sample(world: World, path: str) -> Kwargs | None:
+        row = model._default_manager.under(path).order_by("pk").first()  # type: ignore[attr-defined]
+        return {"pk": row.form_id, name: row.pk} if row else None
+
+    return sample
+
+
+def _form(**more: Any) -> Sampler:
+    def sample(world: World, path: str) -> Kwargs | None:
+        found = _row(screening.Form01)(world, path)
+        return {**found, **more} if found else None
+
+    return sample
+
+
+def _renamed(inner: Sampler, name: str) -> Sampler:
+    def sample(world: World, path: str) -> Kwargs | None:
+        found = inner(world, path)
+        return {name: found["pk"]} if found else None
+
+    return sample
+
+
+def _class_month(world: World, path: str) -> Kwargs | None:
+    room = _row(Classroom)(world, path)
+    return {**room, "year": 2026, "month": 7} if room else None
+
+
+def _office(world: World, path: str) -> Kwargs:
+    return {"pk": SupervisingOffice.objects.get(pk=world.school_at(path).office_id).pk}
+
+
+def _school_pk(world: World, path: str) -> Kwargs:
+    return {"pk": world.school_at(path).pk}
+
+
+def _round_and_school(world: World, path: str) -> Kwargs | None:
+    found = _national(money.TransferRound)(world, path)
+    return {**found, "school_pk": world.school_at(path).pk} if found else None
+
+
+def _letters_file(world: World, path: str) -> Kwargs | None:
+    row = StoredFile.objects.under(world.school_at(path).path).filter(purpose="letters08").first()
+    return {"pk": row.pk} if row else None
+
+
+ROUND = _national(money.TransferRound)
+TRANSFER = _row(money.Transfer, status="success", kind="school_account")
+RESULT = _national(money.ResultFile)
+BANK_FILE = _national(money.BankFile)
+STATEMENT = _national(money.RefundStatement)
+IMPORT = _at_school(RegistryImport)
+FORM = _form()
+MEETING = _at_school(screening.CommitteeMeeting)
+ACCOUNT = _at_school(money.SchoolBankAccount)
+ROOM = _row(Classroom)
+
+BY_PAGE: dict[str, Sampler] = {
+    "registry:pupil": _row(Pupil),
+    "registry:title-remove": _national(RegistryTitle),
+    "registry:school": _school_pk,
+    "registry:school-edit": _school_pk,
+    "registry:school-confirm": _school_pk,
+    "screening:form01-start": _renamed(_row(Enrolment), "enrolment_pk"),
+    "screening:form01-section": _form(number=2),
+    "screening:form01-sign": _form(who="guardian"),
+    "screening:form01-held": _form(held_pk=0),
+    "screening:form01-photo": _part_of_form(screening.Form01Photo, "photo_pk"),
+    "screening:form01-signature": _part_of_form(screening.Form01Signature, "signature_pk"),
+    "screening:score": FORM,
+    "screening:meeting-new": _renamed(_school_pk, "school_pk"),
+    "screening:verification": lambda world, path: {"step": "list"},
+    "screening:verification-pass": lambda world, path: {"step": "list"},
+    "screening:verification-send-back": MEETING,
+    "screening:grant": _row(screening.Grant),
+    "attendance:class-month": _class_month,
+    "attendance:term-days": _school_pk,
+    "payments:channels-class": ROOM,
+    "payments:channels-confirm-all": ROOM,
+    "payments:rate-approve": _national(money.BenefitRate),
+    "payments:round-school": _round_and_school,
+    "payments:round-act": lambda world, path: {**(ROUND(world, path) or {}), "act": "approve"},
+    "payments:forecast-place": lambda world, path: {"level": "school", **_school_pk(world, path)},
+    "payments:bank-file-download": BANK_FILE,
+    "payments:bank-file-password": BANK_FILE,
+    "payments:result-upload": ROUND,
+    "payments:ledger-school": _school_pk,
+    "payments:money-school": _school_pk,
+    "payments:payout-school": _with_round(_school_pk),
+    "payments:payout-class": _with_round(ROOM),
+    "payments:cannot-pay": TRANSFER,
+    "payments:class-sheet": _with_round(ROOM),
+    "payments:class-receipts": _with_round(ROOM),
+    "payments:class-report": _with_round(ROOM),
+    "payments:class-evidence": _with_round(ROOM),
+    "payments:class-report-submit": _with_round(ROOM),
+    "payments:class-report-send-back": _row(money.ClassPayoutReport),
+    "payments:school-report": _with_round(_school_pk),
+    "payments:school-report-submit": _with_round(_school_pk),
+    "payments:school-report-sign": _at_school(money.SchoolPayoutReport),
+    "payments:refunds": _with_round(_school_pk),
+    "payments:refund-new": _with_round(_school_pk),
+    "payments:nil-refund": _with_round(_school_pk),
+    "payments:refund": _at_school(money.Refund),
+    "payments:refund-slip": _at_school(money.Refund),
+    "payments:refund-cancel": _at_school(money.Refund),
+    "payments:letters": _with_round(lambda world, path: {}),
+    "payments:letters-print": _with_round(lambda world, path: {}),
+    "payments:letters-file": _letters_file,
+    "payments:letter-issue": _row(money.Transfer, status="success"),
+    "payments:letter": _row(money.Transfer, letter__isnull=False),
+    "progress:office": _office,
+    "progress:office-csv": _office,
+    "job": _national(Job),
+}
+BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
+    ("registry:import", IMPORT),
+    ("registry:pupil-", _row(Pupil)),
+    ("screening:form01", FORM),
+    ("screening:pmt-model", _national(screening.PmtModel)),
+    ("screening:institution", FORM),
+    ("screening:meeting", MEETING),
+    ("payments:account", ACCOUNT),
+    ("payments:channel", _row(Enrolment)),
+    ("payments:round", ROUND),
+    ("payments:bank", ROUND),
+    ("payments:result", RESULT),
+    ("payments:receipt", _row(money.Receipt06)),
+    ("payments:evidence", _row(money.PayoutEvidence)),
+    ("payments:statement", STATEMENT),
+)
+# Their argument names a row of the whole country, the same in every context.
+NATIONAL = {
+    "payments:letters",
+    "payments:letters-print",
+    "payments:round-left-out",
+    "payments:round-left-out-csv",
+    "job",
+}
+
+
+def _samples(page: PageToWalk, world: World) -> dict[str, Kwargs]:
+    """The arguments of a page in each context that has a row; one context for a page without any."""
+    if not page.arguments:
+        return {"own": {}}
+    sampler = sampler_of(page)
+    found: dict[str, Kwargs] = {}
+    for context in CONTEXTS:
+        kwargs = sampler(world, place_of(world, context))
+        if kwargs is not None and kwargs not in found.values():
+            found[context] = kwargs
+    return found
+
+
+def sampler_of(page: PageToWalk) -> Sampler:
+    """How to find a row for a page. KeyError for a page that nobody has told of: tell it."""
+    if page.name in BY_PAGE:
+        return BY_PAGE[page.name]
+    for prefix, sampler in BY_PREFIX:
+        if page.name.startswith(prefix):
+            return sampler
+    raise KeyError(f"rehearsal.access_walk does not know a row for the page {page.name}")
+
+
+def table(result: Walk) -> str:
+    """docs/access.md: a row a page, a column a role."""
+    titles = [role.value for role in PEOPLE]
+    lines = [
+        "# Who reaches which page",
+        "",
+        "Written by `make docs` from a walk through every page as every role at the end of the story.",
+        "o: a row of one's own class (or school); c: of another class of the school; s: of another school",
+        "under the same office; a: of another office. -: not reached.",
+        "",
+        "| page | " + " | ".join(titles) + " |",
+        "|---|" + "---|" * len(titles),
+    ]
+    for name, reached in sorted(result.reached.items()):
+        lines.append(f"| {name} | " + " | ".join(reached[role] for role in PEOPLE) + " |")
+    return "\n".join(lines) + "\n"
