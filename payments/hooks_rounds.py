@@ -145,7 +145,7 @@ def _accounts(user: Any, term: Term, at: datetime) -> list[Todo]:
                     what=what,
                     hint=school.name,
                     url=reverse("payments:account", args=[school.pk]),
-                    action_label=gettext("Open"),
+                    action_label=gettext("Open it"),
                     due=window.closes_at,
                     state="bad" if state else "sun",
                 )
@@ -171,7 +171,7 @@ def _accounts(user: Any, term: Term, at: datetime) -> list[Todo]:
                 "?waiting=director" if status == AccountStatus.PROPOSED else "?waiting=fund"
             )
             todos.append(
-                Todo(what=what, hint=hint, url=url, action_label=gettext("Open"), state="sun")
+                Todo(what=what, hint=hint, url=url, action_label=gettext("Open it"), state="sun")
             )
     return todos
 

@@ -181,7 +181,7 @@ def facts_of(transfer_round: TransferRound) -> list[tuple[str, str]]:
         facts += [
             (gettext("Pupils"), f"{transfer_round.pupils:,}"),
             (gettext("Amount"), f"{baht(transfer_round.amount_satang)} {gettext('baht')}"),
-            (gettext("Left out"), f"{transfer_round.left_out:,}"),
+            (gettext("Not in this round"), f"{transfer_round.left_out:,}"),
             (gettext("Digest"), f"{transfer_round.digest[:8]}…{transfer_round.digest[-8:]}"),
         ]
     else:

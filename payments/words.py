@@ -27,7 +27,7 @@ ROUND_STATUS_NAMES: dict[str, Word] = {
     RoundStatus.SENT: _("At the bank"),
     RoundStatus.RECONCILED: _("Reconciled, not yet published"),
     RoundStatus.PUBLISHED: _("Published"),
-    RoundStatus.CLOSED: _("Closed"),
+    RoundStatus.CLOSED: _("Round closed"),
     RoundStatus.CANCELLED: _("Cancelled"),
 }
 ROUND_STATUS_PILLS: dict[str, str] = {
