@@ -10,6 +10,7 @@ length in four bytes, until stdin ends. It imports nothing of Django.
 
 from __future__ import annotations
 
+import atexit
 import struct
 import sys
 from functools import cache
@@ -47,6 +48,7 @@ def _tools() -> tuple[Any, Any, Any]:
     )
     text = faces + (Path(__file__).parent / "paper.css").read_text(encoding="utf-8")
     style = CSS(string=text, font_config=fonts, url_fetcher=URLFetcher(allowed_protocols=("file",)))
+    atexit.register(_tools.cache_clear)  # while the library that frees the fonts is still there
     return style, fonts, fetcher
 
 
