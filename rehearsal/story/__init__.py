@@ -47,7 +47,7 @@ class Step:
     def function(self) -> Callable[[World], Figures | None] | None:
         """The function to call, or None while the stage has not written it."""
         module, name = self.play.rsplit(".", 1)
-        if find_spec(f"rehearsal.story.{module}") is None:
+        if find_spec(f"{__name__}.{module}") is None:
             return None
         found: Callable[[World], Figures | None] | None = getattr(
             import_module(f"rehearsal.story.{module}"), name, None
@@ -65,9 +65,21 @@ STEPS = (
     Step("2569-07-15 09:00", "Round 1 built, approved, released", "rounds.play_1"),
     Step("2569-07-16 09:00", "Round 1 at the bank, reconciled", "bank.play_1"),
     Step("2569-07-31 09:00", "Round 1 published", "rounds.publish_1"),
+    Step("2569-08-03 09:00", "A pupil moves; a claimed one is settled", "registry.play_august"),
+    Step("2569-08-05 10:00", "What failed is corrected", "accounts.correct_2"),
+    Step("2569-08-10 10:00", "Round 1 paid out by the schools", "payout.play_1"),
     Step("2569-08-17 09:00", "Scored by the released model, announced", "scoring.play"),
-    Step("2569-08-18 10:00", "Committees meet; the fund verifies", "committee.play"),
-    Step("2569-08-24 10:00", "One month of attendance", "attendance.play"),
+    Step("2569-08-19 10:00", "The new choose their channels", "accounts.choose"),
+    Step("2569-08-20 10:00", "Committees meet; the fund verifies", "committee.play"),
+    Step("2569-08-28 10:00", "One month of attendance", "attendance.play"),
+    Step("2569-08-31 09:00", "Round 2 built, approved, released", "rounds.play_2"),
+    Step("2569-09-01 09:00", "Round 2 at the bank, reconciled", "bank.play_2"),
+    Step("2569-09-08 10:00", "What failed is corrected again", "accounts.correct_3"),
+    Step("2569-09-10 09:00", "Round 2 published", "rounds.publish_2"),
+    Step("2569-09-17 09:00", "Round 3 built, approved, released", "rounds.play_3"),
+    Step("2569-09-18 09:00", "Round 3 at the bank, reconciled", "bank.play_3"),
+    Step("2569-09-28 09:00", "Round 3 published", "rounds.publish_3"),
+    Step("2569-10-12 10:00", "Rounds 2 and 3 paid out by the schools", "payout.play_23"),
     Step("2569-10-30 16:00", "What the office sees", "progress.play"),
 )
 BEGINNING = "2569-05-07 08:00"
