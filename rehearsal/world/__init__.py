@@ -57,8 +57,10 @@ def at(text: str) -> datetime:
     """ "2569-07-24 16:59:59" as an instant in Bangkok."""
     day, _, time = text.partition(" ")
     year, month, day_of_month = (int(part) for part in day.split("-"))
-    parts = [int(part) for part in (time or "09:00").split(":")]
-    return datetime(year - BUDDHIST_ERA, month, day_of_month, *parts, tzinfo=clock.BANGKOK)
+    hour, minute, second, *_ = [int(part) for part in f"{time or '09:00'}:00".split(":")]
+    return datetime(
+        year - BUDDHIST_ERA, month, day_of_month, hour, minute, second, tzinfo=clock.BANGKOK
+    )
 
 
 @dataclass

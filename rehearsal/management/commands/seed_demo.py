@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from eqfund import audit, clock, demo
-from eqfund.access import ROLE_NAMES
+from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import RehearsalClock, User
 from rehearsal import world
 from rehearsal.columns import Printer, left
@@ -65,6 +65,6 @@ def people() -> list[str]:
             if posting.role not in shown:
                 shown.add(posting.role)
                 lines.append(
-                    f"{left(user.username, 14)} {ROLE_NAMES[posting.role]}  ({user.full_name})"
+                    f"{left(user.username, 14)} {ROLE_NAMES[Role(posting.role)]}  ({user.full_name})"
                 )
     return lines
