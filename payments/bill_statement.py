@@ -206,7 +206,8 @@ def _payment(line_no: int, raw: bytes, *, biller: str) -> Payment:
     if not cell["amount"].isdigit() or int(cell["amount"]) == 0:
         raise _Bad("wrong_amount")
     try:
-        at = time(*(int(cell["paid_time"][i : i + 2]) for i in (0, 2, 4)))
+        hour, minute, second = (int(cell["paid_time"][i : i + 2]) for i in (0, 2, 4))
+        at = time(hour, minute, second)
     except (ValueError, TypeError):
         raise _Bad("wrong_time") from None
     return Payment(

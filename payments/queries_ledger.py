@@ -90,12 +90,13 @@ class Book:
 
     @property
     def balanced(self) -> bool:
-        return all(row.is_balanced for row in (*self.rounds, *self.rows))
+        return not self.faults
 
     @property
     def faults(self) -> list[RoundRow | SchoolRow]:
         """The rows that do not agree with their documents."""
-        return [row for row in (*self.rounds, *self.rows) if not row.is_balanced]
+        every: list[RoundRow | SchoolRow] = [*self.rounds, *self.rows]
+        return [row for row in every if not row.is_balanced]
 
 
 def book(term: Term) -> Book:
@@ -110,7 +111,7 @@ def rounds_of(term: Term) -> list[RoundRow]:
 
 def _schools_of(term: Term) -> list[SchoolRow]:
     return [
-        SchoolRow(*row[:4], Money(*row[4:7]), row[7], Money(*row[8:11]))
+        SchoolRow(row[0], row[1], row[2], row[3], Money(*row[4:7]), row[7], Money(*row[8:11]))
         for row in _rows(SCHOOLS, term)
     ]
 

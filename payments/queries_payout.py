@@ -439,7 +439,8 @@ def school_figures(
         )
         .order_by()
     )
-    return {row.pop("school"): row for row in rows}
+    figures = ("pupils", "received", "paid_pupils", "paid", "late", "cannot")
+    return {row["school"]: {name: row[name] for name in figures} for row in rows}  # type: ignore[literal-required]
 
 
 def refunded_on_statement(transfer_round: TransferRound, school: School) -> int:

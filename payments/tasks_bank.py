@@ -51,7 +51,7 @@ def ask_sandbox_bank(run: jobs.JobRun) -> dict[str, Any]:
     """Let the sandbox bank answer each file of the round, as the real one would in its own time."""
     files = (
         BankFile.objects.select_related("round", "stored")
-        .filter(round=run.job.object_id)
+        .filter(round_id=int(run.job.object_id))
         .order_by("number")
     )
     assert run.by is not None

@@ -59,7 +59,7 @@ def _to_write(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
     drafting = window_of(term, DRAFTING, paths[0], at)
     if window is None or drafting is None or (not drafting.is_open(at) and not window.is_open(at)):
         return []
-    rows = queries.new_group(term).visible_to(user, "screening.draft_form01")
+    rows = queries.new_group(term).visible_to(user, "screening.draft_form01")  # type: ignore[attr-defined]
     counts = queries.counts_by_state(rows)
     found = []
     for state, what in (

@@ -125,7 +125,9 @@ def _layout(columns: Columns) -> str:
 def _report_time(rows: list[Row]) -> datetime | None:
     for cell in chain(*rows):
         if found := _REPORT_TIME.search(str(cell)):
-            return datetime(*map(int, found.groups()))  # noqa: DTZ001  (Bangkok wall time, as the file says it)
+            year, month, day, hour, minute = map(int, found.groups())
+            # Bangkok wall time, as the file says it
+            return datetime(year, month, day, hour, minute)  # noqa: DTZ001
     return None
 
 

@@ -181,7 +181,8 @@ def confirm_school_profile(school: School, *, by: User, at: datetime) -> None:
     school = School.objects.select_for_update().get(pk=school.pk)
     missing = [name for name in ("phone", "director_name") if not getattr(school, name)]
     if missing:
-        labels = ", ".join(str(School._meta.get_field(name).verbose_name) for name in missing)
+        fields = (School._meta.get_field(name) for name in missing)
+        labels = ", ".join(str(getattr(field, "verbose_name", "")) for field in fields)
         raise Refused(
             gettext("Before it can be confirmed, the profile needs: %(fields)s.")
             % {"fields": labels}

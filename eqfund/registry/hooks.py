@@ -13,7 +13,9 @@ from eqfund.models import RegistryImport, School, Term, User
 from eqfund.windows import window_of
 
 menu.register(MenuItem("work", _("Pupils"), "registry:pupils", "read_child"), order=10)
-menu.register(MenuItem("place", _("Schools"), "registry:schools", "registry.read_schools"), order=10)
+menu.register(
+    MenuItem("place", _("Schools"), "registry:schools", "registry.read_schools"), order=10
+)
 menu.register(MenuItem("place", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
 menu.register(
     MenuItem("place", _("Source registry"), "registry:imports", "registry.read_import"), order=14

@@ -211,7 +211,7 @@ def narrowed(
     for word in name.upper().split():
         rows = rows.filter(Q(first__contains=word) | Q(last__contains=word))
     if classroom:
-        rows = rows.filter(classroom=classroom)
+        rows = rows.filter(classroom_id=int(classroom))
     if status:
         rows = rows.filter(status=status)
     return rows

@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
@@ -113,7 +114,7 @@ def _make_files(transfer_round: TransferRound, file_format: str) -> None:
     )
 
 
-def _allotting(transfer_round: TransferRound) -> dict[str, object]:
+def _allotting(transfer_round: TransferRound) -> dict[str, Any]:
     term = transfer_round.term
     prefix = f"{term.year_be}{term.number}{transfer_round.number:02d}"
     return {"round": transfer_round.pk, "prefix": prefix, "size": lines.MAX_LINES}

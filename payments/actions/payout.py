@@ -79,6 +79,7 @@ def pay_pupils(
     for row in handed:
         if not row.receiver_name.strip() or row.relation not in RELATIONS:
             raise Refused(gettext("Say for every ticked pupil who received the money."))
+    assert transfer_round.payout_due_on is not None  # what was published has its due day
     first = book.last_receipt + 1
     receipts = Receipt06.objects.bulk_create(
         Receipt06(

@@ -153,6 +153,7 @@ def _facts_of(stored: StoredFile) -> tuple[int | None, datetime | None]:
     """The hash and the claimed time of a picture, computed here if it still waits to be cleaned."""
     if stored.kind != "image" or stored.state == StoredFile.State.REJECTED:
         return None, None
+    phash: int | None
     if stored.state == StoredFile.State.QUARANTINE:
         _data, phash, claims = files.clean_image(files.read_bytes(stored))
         StoredFile.objects.filter(pk=stored.pk, phash=None).update(phash=phash)

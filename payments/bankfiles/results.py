@@ -104,9 +104,10 @@ def elements(source: IO[bytes], *names: str) -> Iterator[tuple[str, etree._Eleme
 
 def child_text(element: etree._Element, *path: str) -> str:
     """The text at a path of local names, "" where there is none."""
-    found: etree._Element | None = element
+    found = element
     for name in path:
-        found = next((child for child in found if child.tag.rpartition("}")[2] == name), None)
-        if found is None:
+        inner = next((child for child in found if child.tag.rpartition("}")[2] == name), None)
+        if inner is None:
             return ""
+        found = inner
     return (found.text or "").strip()

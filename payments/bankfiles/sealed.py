@@ -20,7 +20,7 @@ def new_password() -> str:
     return "".join(secrets.choice(PASSWORD_LETTERS) for _ in range(PASSWORD_LENGTH))
 
 
-def seal(target: IO[bytes], name: str, pieces: Iterable[bytes], password: str) -> None:
+def seal(target: IO[bytes], name: str, pieces: Iterable[bytes | memoryview], password: str) -> None:
     """Write one zip with one encrypted file into `target`."""
     with pyzipper.AESZipFile(
         target, "w", compression=pyzipper.ZIP_DEFLATED, encryption=pyzipper.WZ_AES

@@ -201,7 +201,9 @@ class Receipt06(models.Model):
     paid_on = models.DateField()
     due_on = models.DateField()
     is_late = models.GeneratedField(
-        expression=Q(paid_on__gt=F("due_on")), output_field=models.BooleanField(), db_persist=True
+        expression=Q(paid_on__gt=F("due_on")),  # type: ignore[arg-type]  # the stubs know no Q here
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     payer = models.ForeignKey(User, models.PROTECT, related_name="+")
     second_payer = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -29,7 +29,7 @@ from payments.words_payout import (
 
 register = template.Library()
 
-PILLS = {
+PILLS: dict[str, dict[Any, tuple[Any, str]]] = {
     "cash": CASH_PILLS,
     "class_report": CLASS_REPORT_PILLS,
     "school_report": SCHOOL_REPORT_PILLS,

@@ -53,7 +53,7 @@ def new_group(term: Term) -> QuerySet[Enrolment]:
 
 def counts_by_state(rows: QuerySet[Enrolment]) -> dict[str, int]:
     """How many pupils stand where; every state is named, also with nought."""
-    found = rows.order_by().values_list("form_status").annotate(n=Count("pk"))
+    found = rows.order_by().values_list("form_status").annotate(n=Count("pk"))  # type: ignore[misc]
     return {**dict.fromkeys(STATES, 0), **{state: n for state, n in found if state in STATES}}
 
 
