@@ -100,11 +100,12 @@ class BankLine(models.Model):
 
     personal: ClassVar = set()
 
-    file = models.ForeignKey(BankFile, models.PROTECT, related_name="credits")
+    # Every index costs each of a million updates: only the three that are used.
+    file = models.ForeignKey(BankFile, models.PROTECT, related_name="credits", db_index=False)
     number = models.PositiveIntegerField()
-    end_to_end_id = models.CharField(max_length=35, unique=True, db_collation="C")
+    end_to_end_id = models.CharField(max_length=35, db_collation="C")
     kind = models.CharField(max_length=1, choices=Kind)
-    school = models.ForeignKey(School, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="+", db_index=False)
     pupils = models.PositiveIntegerField()
     amount_satang = models.BigIntegerField()
     status = models.CharField(max_length=8, choices=Status, default=Status.WAITING)
@@ -117,6 +118,9 @@ class BankLine(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="bank_line_number_once_per_file", fields=["file", "number"]
+            ),
+            models.UniqueConstraint(
+                name="bank_line_has_a_name_of_its_own", fields=["end_to_end_id"]
             ),
             models.CheckConstraint(
                 name="bank_line_kind_is_known", condition=Q(kind__in=["P", "S"])

@@ -320,7 +320,7 @@ def test_a_credit_has_one_name_and_one_place(round_of, fund_finance):
     write_files(round_of(), fund_finance)
     line = BankLine.objects.first()
 
-    with pytest.raises(IntegrityError, match="end_to_end_id"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="bank_line_has_a_name_of_its_own"), transaction.atomic():
         BankLine.objects.exclude(pk=line.pk).update(end_to_end_id=line.end_to_end_id)
     with (
         pytest.raises(IntegrityError, match="bank_line_number_once_per_file"),
