@@ -7,6 +7,7 @@ with it as SVG or data.
 
 from __future__ import annotations
 
+import atexit
 from functools import cache
 from typing import Any
 
@@ -40,3 +41,7 @@ def _tools() -> tuple[Any, Any, Any]:
     local = URLFetcher(allowed_protocols=("file",))
     style = CSS(string=faces, font_config=fonts, url_fetcher=local)
     return style, fonts, URLFetcher(allowed_protocols=("data",))
+
+
+# WeasyPrint's fonts must go before the interpreter takes its modules apart.
+atexit.register(_tools.cache_clear)

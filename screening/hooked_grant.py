@@ -100,7 +100,7 @@ def _unfinished(meeting: CommitteeMeeting, window: Window) -> hooks.Todo:
         if again
         else gettext("Members, decisions, plan K001 and minutes."),
         url=reverse("screening:meeting", args=[meeting.pk]),
-        action_label=gettext("Open"),
+        action_label=gettext("See"),
         due=window.closes_at,
         state="bad" if again else "sun",
     )
@@ -216,7 +216,7 @@ def _to_decide(user: User, term: Term) -> list[hooks.Todo]:
         hooks.Todo(
             what=what % {"count": count},
             url=reverse("screening:scoring") + "#institutions",
-            action_label=gettext("Open"),
+            action_label=gettext("See"),
             count=count,
         )
     ]

@@ -43,6 +43,7 @@ def verification(request: Any, step: str = Step.LIST) -> HttpResponse:
         "rows": [(meeting, against.get(meeting.pk, [])) for meeting in page],
         "grants": Grant.objects.filter(line__meeting__term=term).count(),
         "line": line,
+        "last_moment": line and windows.Window(line, None, line.during.upper).last_moment,
         "why_not_verify": permissions.why_not_verify(
             term, request.user, request.moment, line.affiliation.path if line else "TH/"
         ),
