@@ -32,6 +32,11 @@ def _form(request: Any, pk: int) -> Form01:
     return get_object_or_404(Form01.objects.visible_to(request.user).for_page(), pk=pk)
 
 
+def _posted(request: Any) -> tuple[Any, Any]:
+    """What a form is bound to: nothing while it is only looked at."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 @require_GET
 @requires("screening.read_form01")
 def form01(request: Any, pk: int) -> HttpResponse:
@@ -71,7 +76,7 @@ def form01_submit(request: Any, pk: int) -> HttpResponse:
 def form01_certify(request: Any, pk: int) -> HttpResponse:
     """The official's decision, signed on this screen or recorded from the signed sheet."""
     form = _form(request, pk)
-    answers = OfficerForm(request.POST or None, request.FILES or None)
+    answers = OfficerForm(*_posted(request))
     refusal = permissions.why_not_certify(form, request.user) or ""
     if request.method == "POST" and answers.is_valid():
         try:
@@ -149,7 +154,7 @@ def form01_withdraw(request: Any, pk: int) -> HttpResponse:
 
 def _with_reason(request: Any, pk: int, template: str, action: Any) -> HttpResponse:
     form = _form(request, pk)
-    answers = ReasonForm(request.POST or None)
+    answers = ReasonForm(*_posted(request))
     refusal = ""
     if request.method == "POST" and answers.is_valid():
         try:
@@ -171,11 +176,12 @@ def form01_signing(request: Any) -> HttpResponse:
     if term is None:
         raise Http404
     waiting = queries.to_sign(request.user, term)
+    posted = request.method == "POST"
     answers = SigningForm(
-        request.POST or None,
-        keys=list(waiting.order_by().values_list("pk", flat=True)) if request.POST else [],
+        *_posted(request),
+        keys=list(waiting.order_by().values_list("pk", flat=True)) if posted else [],
     )
-    if request.method == "POST" and answers.is_valid():
+    if posted and answers.is_valid():
         forms = list(waiting.filter(pk__in=answers.cleaned_data["form"]))
         capacity = Capacity(answers.cleaned_data["capacity"])
         signed = actions.sign_as_director(
