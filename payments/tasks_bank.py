@@ -14,9 +14,10 @@ from payments.models import BankFile, ResultFile, TransferRound
 def write_bank_files(run: jobs.JobRun) -> dict[str, Any]:
     """Allot the round's credits to files and write each; goes on where a crash left off."""
     transfer_round = TransferRound.objects.select_related("term").get(pk=run.job.object_id)
-    total = bank.allot_bank_lines(
-        transfer_round, file_format=run.params["format"], fence=run.check_fence
-    )
+    with run.beating():
+        total = bank.allot_bank_lines(
+            transfer_round, file_format=run.params["format"], fence=run.check_fence
+        )
     written = (
         BankFile.objects.select_related("round__term")
         .filter(round=transfer_round)
@@ -34,7 +35,8 @@ def read_result(run: jobs.JobRun) -> dict[str, Any]:
     """Read and check a result file; its figures and bad rows are on its page after."""
     result = ResultFile.objects.select_related("stored").get(pk=run.job.object_id)
     run.progress(0, 0, gettext("Reading the bank's result"))
-    reconcile.read_result(result, fence=run.check_fence)
+    with run.beating():
+        reconcile.read_result(result, fence=run.check_fence)
     return {"result": result.pk}
 
 
@@ -44,7 +46,8 @@ def apply_result(run: jobs.JobRun) -> dict[str, Any]:
     result = ResultFile.objects.select_related("round").get(pk=run.job.object_id)
     assert run.by is not None
     run.progress(0, 0, gettext("Settling the credits"))
-    return reconcile.settle_result(result, by=run.by, at=run.moment, fence=run.check_fence)
+    with run.beating():
+        return reconcile.settle_result(result, by=run.by, at=run.moment, fence=run.check_fence)
 
 
 def ask_sandbox_bank(run: jobs.JobRun) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from eqfund.money import baht
 from eqfund.pages import paged, render_part
 from eqfund.refusal import Refused
 from eqfund.thai_text import thai_datetime
-from payments import queries_bank, words
+from payments import pages_bank, queries_bank, words
 from payments.actions import bank as bank_actions, reconcile, sandbox
 from payments.forms_bank import ResultForm, WriteFilesForm
 from payments.models import BankFile, ResultFile, TransferRound
@@ -43,21 +43,21 @@ def _bank_page(
 ) -> HttpResponse:
     user = request.user
     job = queries_bank.job_of(transfer_round)
-    files = queries_bank.files_of(transfer_round, user)
+    files = pages_bank.files_of(transfer_round, user)
     context = {
         "round": transfer_round,
         "name": words.round_name(transfer_round.number, transfer_round.term.label),
         "status_name": words.round_status_name(transfer_round.status),
         "status_pill": words.ROUND_STATUS_PILLS[transfer_round.status],
         "files": files,
-        "next": queries_bank.next_act(transfer_round, files),
+        "next": pages_bank.next_act(transfer_round, files),
         "next_file": next((row.file.pk for row in files if not row.file.downloaded_at), None),
-        "sent_facts": queries_bank.sent_facts(transfer_round, files),
+        "sent_facts": pages_bank.sent_facts(transfer_round, files),
         "credits": queries_bank.credits_by_status(transfer_round),
         "results": ResultFile.objects.filter(round=transfer_round).order_by("-pk"),
         "job": job,
         "is_working": job is not None and not job.is_over,
-        "steps": queries_bank.steps(transfer_round),
+        "steps": pages_bank.steps(transfer_round),
         "may_act": not permissions.why_not_see_results(user),
         "why_not_sent": permissions.why_not_record_sent(transfer_round, user),
         "write_form": WriteFilesForm(),
@@ -157,7 +157,7 @@ def result(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "result": found,
         "name": words.round_name(found.round.number, found.round.term.label),
-        "apply_facts": queries_bank.apply_facts(found),
+        "apply_facts": pages_bank.apply_facts(found),
         "page": paged(request, found.rows.bad()),
         "outcomes": queries_bank.outcomes_of(found),
         "problem": FILE_PROBLEMS.get(found.problem, ""),

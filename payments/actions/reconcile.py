@@ -6,10 +6,10 @@ same bytes are one file: sent again, they change nothing.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import IO, Any
 
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
@@ -29,7 +29,11 @@ from payments.words_bank import FILE_PROBLEMS
 
 from .bank import COUNTRY, Fence
 
-READERS = {Format.PAIN002: pain002.rows, Format.CAMT054: camt054.rows, Format.FLAT: flat.rows}
+READERS: dict[Format, Callable[[IO[bytes]], Iterator[Row | Whole]]] = {
+    Format.PAIN002: pain002.rows,
+    Format.CAMT054: camt054.rows,
+    Format.FLAT: flat.rows,
+}
 HEAD_BYTES = 2_000
 
 

@@ -153,7 +153,10 @@ def _reconcile(transfer_round: TransferRound, finance: User, parsed: list[Any]) 
             connection.check_constraints()  # foreign keys, as a commit looks at them
             bound.append(clock.stopwatch() - begun)
     seconds = []
-    reader, reconcile.READERS[Format.PAIN002] = reconcile.READERS[Format.PAIN002], lambda _: parsed
+    reader, reconcile.READERS[Format.PAIN002] = (
+        reconcile.READERS[Format.PAIN002],
+        lambda _: iter(parsed),
+    )
     try:
         for _ in range(2):
             with _undone():
