@@ -24,14 +24,21 @@ def numeric(**attrs: Any) -> forms.TextInput:
 class AccountForm(forms.Form):
     """A school's account as its book shows it."""
 
-    bank_code = forms.ChoiceField(label=_("Bank"))
+    bank_code = forms.ChoiceField(
+        label=_("Bank"), error_messages={"required": words.FAULTS["bank_unknown"]}
+    )
     number = forms.CharField(
         label=_("Account number"),
         max_length=30,
         widget=numeric(),
         help_text=_("Digits as in the book; dashes do not matter."),
+        error_messages={"required": _("Type the account number.")},
     )
-    name = forms.CharField(label=_("Account name"), max_length=200)
+    name = forms.CharField(
+        label=_("Account name"),
+        max_length=200,
+        error_messages={"required": _("Type the account name.")},
+    )
     dedicated = forms.BooleanField(
         label=_("This account holds the fund's grant alone"),
         required=False,
@@ -41,6 +48,10 @@ class AccountForm(forms.Form):
         label=_("Photo or scan of the book's first page"),
         widget=forms.ClearableFileInput({"accept": "image/*,application/pdf"}),
         help_text=_("JPG, PNG, HEIC or PDF, at most 20 MB."),
+        error_messages={
+            "required": _("Attach a photo or scan of the book's first page."),
+            "empty": _("The file is empty. Choose another one."),
+        },
     )
 
     def __init__(self, *args: Any, school_name: str, **kwargs: Any) -> None:
@@ -76,17 +87,26 @@ class AccountForm(forms.Form):
 class ReasonForm(forms.Form):
     """Why something is sent back or cancelled."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=500, widget=forms.Textarea({"rows": 3}))
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        error_messages={"required": _("Say why.")},
+    )
 
 
 class ChannelForm(forms.Form):
     """How one pupil receives money, and who the guardian is."""
 
-    kind = forms.ChoiceField(label=_("Receiving channel"), widget=forms.RadioSelect)
+    kind = forms.ChoiceField(
+        label=_("Receiving channel"),
+        widget=forms.RadioSelect,
+        error_messages={"required": words.FAULTS["channel_unknown"]},
+    )
     promptpay_state = forms.ChoiceField(
         label=_("PromptPay on that national ID"),
         widget=forms.RadioSelect,
-        required=False,
+        error_messages={"required": _("Say whether PromptPay is opened.")},
         choices=[
             (PromptPayState.OPENED.value, _("opened")),
             (PromptPayState.NOT_OPENED.value, _("not opened yet")),
@@ -111,6 +131,7 @@ class ChannelForm(forms.Form):
         kinds = [ChannelKind.SCHOOL_ACCOUNT] if only_school else list(ChannelKind)
         self.fields["kind"].choices = [(kind.value, words.CHANNEL_NAMES[kind]) for kind in kinds]
         if only_school:
+            del self.fields["promptpay_state"]
             self.fields["kind"].help_text = words.fault("promptpay_needs_national_id")
         self.fields["relationship"].choices = [("", _("Choose")), *relationships.LABELS.items()]
         guardian = row.guardian
@@ -136,9 +157,7 @@ class ChannelForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        kind, state = given.get("kind"), given.get("promptpay_state")
-        if kind and kind != ChannelKind.SCHOOL_ACCOUNT and not state:
-            self.add_error("promptpay_state", gettext("Say whether PromptPay is opened."))
+        kind = given.get("kind")
         name = given.get("guardian_name", "")
         if kind == ChannelKind.PROMPTPAY_GUARDIAN and not name:
             self.add_error("guardian_name", words.fault("guardian_name_missing"))
@@ -167,9 +186,8 @@ class ChannelForm(forms.Form):
             guardian = GuardianFacts(
                 given["guardian_name"], given["relationship"], number, given["phone"]
             )
-        return ChannelFacts(
-            given["kind"], given["promptpay_state"] or PromptPayState.UNKNOWN, guardian
-        )
+        state = given.get("promptpay_state", PromptPayState.UNKNOWN)
+        return ChannelFacts(given["kind"], state, guardian)
 
 
 class RateForm(forms.Form):
@@ -180,6 +198,7 @@ class RateForm(forms.Form):
     )
     amount = forms.CharField(
         label=_("Amount for the term"),
+        error_messages={"required": _("This is not an amount in baht. Type it like 1,500.00")},
         max_length=20,
         widget=forms.TextInput({"inputmode": "decimal"}),
         help_text=_("In baht, for example 1,500.00"),

@@ -55,8 +55,16 @@ class HurdleRow:
         return self.window is not None and self.window.is_open(self.moment)
 
 
-def hurdle_row(code: str, count: int, windows: list[Window], at: datetime) -> HurdleRow:
-    activities = BY_CODE[code].windows
+# Windows that serve one of the groups alone.
+ONLY_CONTINUING, ONLY_NEW = "confirm_continuing", "choose_channel"
+
+
+def hurdle_row(
+    code: str, count: int, windows: list[Window], at: datetime, *, is_new: bool | None = None
+) -> HurdleRow:
+    """A hurdle with the window that lifts it; for one pupil, a window of the pupil's own group."""
+    others = {None: "", True: ONLY_CONTINUING, False: ONLY_NEW}[is_new]
+    activities = tuple(a for a in BY_CODE[code].windows if a != others)
     return HurdleRow(code, count, window_among(windows, activities, at) if activities else None, at)
 
 
@@ -233,7 +241,11 @@ def with_pupils(
     alive = {transfer.entitlement.grant.pupil_id: transfer for transfer in transfers}
     for row in rows:
         row.pupil, row.transfer = pupils.get(row.pupil_id), alive.get(row.pupil_id)
-        row.reasons = [hurdle_row(code, 1, windows, at) for code in row.hurdles if code != PAID]
+        row.reasons = [
+            hurdle_row(code, 1, windows, at, is_new=row.is_new)
+            for code in row.hurdles
+            if code != PAID
+        ]
     order = {pk: (pupil.sort_key, pk) for pk, pupil in pupils.items()}
     seen = [row for row in rows if row.pupil_id in order]
     return sorted(seen, key=lambda row: order[row.pupil_id])

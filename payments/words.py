@@ -82,7 +82,7 @@ PROMPTPAY_STATE_NAMES: dict[str, Word] = {
 }
 LEVEL_NAMES: dict[str, Word] = {
     Level.KINDERGARTEN: _("Kindergarten"),
-    Level.PRIMARY: _("Primary"),
+    Level.PRIMARY: _("Primary level"),
     Level.LOWER_SECONDARY: _("Lower secondary"),
 }
 ACCOUNT_STATUS_NAMES: dict[str, Word] = {
