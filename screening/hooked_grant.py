@@ -239,7 +239,7 @@ def _to_verify(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
         hooks.Todo(
             what=what % {"count": total},
             hint=line.title_th,
-            url=reverse("screening:verification", args=[waiting[0]]),
+            url=reverse("screening:verification-step", args=[waiting[0]]),
             action_label=gettext("Verify"),
             due=line.during.upper,
             state="sun",

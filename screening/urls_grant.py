@@ -30,7 +30,7 @@ urlpatterns = [
     path("form05/<int:pk>/reopen/", committee.meeting_reopen, name="meeting-reopen"),
     path("form05/<int:pk>/pdf/", committee.meeting_pdf, name="meeting-pdf"),
     path("verification/", verification.verification, name="verification"),
-    path("verification/<slug:step>/", verification.verification, name="verification"),
+    path("verification/<slug:step>/", verification.verification, name="verification-step"),
     path(
         "verification/<slug:step>/pass/", verification.verification_pass, name="verification-pass"
     ),

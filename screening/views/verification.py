@@ -60,7 +60,7 @@ def verification_pass(request: Any, step: str) -> HttpResponse:
     only = ticked if "ticked" in request.POST else None
     counts = actions.verify_meetings(term, chosen, by=request.user, at=request.moment, only=only)
     messages.success(request, _told(chosen, counts))
-    return redirect("screening:verification", chosen)
+    return redirect("screening:verification-step", chosen)
 
 
 def _told(step: Step, counts: dict[str, int]) -> str:
@@ -90,7 +90,7 @@ def verification_send_back(request: Any, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.send_back(meeting, by=request.user, at=request.moment, **form.cleaned_data)
         messages.success(request, gettext("Sent back. The supervising office sees the reason."))
-        return redirect("screening:verification", step or Step.LIST)
+        return redirect("screening:verification-step", step or Step.LIST)
     context = {
         "meeting": meeting,
         "form": form,

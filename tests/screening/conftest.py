@@ -78,6 +78,20 @@ def in_english() -> Any:
 
 
 @pytest.fixture
+def sign_in(client: Any) -> Callable[[User], Any]:
+    """The client, signed in as somebody who reads English."""
+
+    def sign_in(user: User) -> Any:
+        client.force_login(user)
+        session = client.session
+        session["language"] = "en"
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
 def make_form(teacher: User, director: User) -> Callable[..., Form01]:
     """A signed form of a pupil, with these answers."""
 
