@@ -48,7 +48,7 @@ def province_name(code: str) -> str:
 
 def place_of(subdistrict_code: str) -> Place | None:
     """
-    >>> str(place_of("860301"))
+    >>> str(place_of("860201"))
     'ต.ท่าแซะ อ.ท่าแซะ จ.ชุมพร 86140'
     """
     found = geothai.address(subdistrict_code) if subdistrict_code else None
@@ -59,7 +59,7 @@ def find(subdistrict: str, district: str = "", province: str = "") -> Place | No
     """The one subdistrict of these names, as registries write them; None when none or several fit.
 
     >>> find("ต.ท่าแซะ", "ท่าแซะ", "จ.ชุมพร").code
-    '860301'
+    '860201'
     """
     if not subdistrict:
         return None

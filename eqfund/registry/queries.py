@@ -68,6 +68,11 @@ class Preview:
     roll: int
 
     @property
+    def shows_difference(self) -> bool:
+        """Whether rows of this kind have something to say beside their name."""
+        return self.kind not in ("new", "enrolled", "gone", "same", "")
+
+    @property
     def looks_like_a_part(self) -> bool:
         """Whether so many are not in the file that it may be a part of the registry."""
         return self.gone * 3 > self.roll > 0

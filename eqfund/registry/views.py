@@ -37,6 +37,7 @@ def schools(request: Any) -> HttpResponse:
         "name": name,
         "term": term,
         "pupils": queries.pupils_by_school(list(page), term),
+        "several_offices": len({row.office_id for row in page}) > 1,
     }
     return render_part(request, "registry/schools.html", "list", context)
 

@@ -142,30 +142,25 @@ def _address(place: dict[str, str]) -> str:
 
 
 @register.filter
-def role_names(roles: str) -> str:
+def role_names(roles: str) -> list[str]:
     """Codes parted by semicolons as the names of the roles."""
-    return ", ".join(str(ROLE_NAMES[Role(role)]) for role in roles.split(";") if role)
+    return [str(ROLE_NAMES[Role(role)]) for role in roles.split(";") if role]
 
 
 @register.filter
-def when(window: Window) -> str:
-    """The days of a line as people say them, with the hour where it is not midnight."""
+def when(window: Window) -> list[str]:
+    """The days of a line as people say them, and the hour where it is not midnight; each is kept on one line."""
     first = window.opens_at.astimezone(clock.BANGKOK) if window.opens_at else None
     last = window.last_moment
     if first and last:
         days = thai_range(first.date(), last.date())
         if first.date() == last.date() and first.hour:
-            return f"{days} {first:%H.%M}–{thai_time(last)}"
-        return f"{days} {thai_time(last)}" if (last.hour, last.minute) != (23, 59) else days
+            return [days, f"{first:%H.%M}–{thai_time(last)}"]
+        return [days] if (last.hour, last.minute) == (23, 59) else [days, thai_time(last)]
     if first:
-        return (
-            _("from %(day)s") % {"day": thai_date(first)}
-            if window.line.kind != "event"
-            else thai_date(first)
-        )
-    if last:
-        return _("until %(day)s") % {"day": thai_date(last)}
-    return _("at any time")
+        day = thai_date(first)
+        return [day if window.line.kind == "event" else _("from %(day)s") % {"day": day}]
+    return [_("until %(day)s") % {"day": thai_date(last)} if last else _("at any time")]
 
 
 @register.filter

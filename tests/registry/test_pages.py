@@ -1,0 +1,358 @@
+"""The registry's pages: whose rows they show, at what cost, and what a wrong input gives."""
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from eqfund import jobs, places
+from eqfund.models import Enrolment, Pupil, RegistryImport, School, StagingRow
+from eqfund.registry import actions, queries
+from eqfund.registry.hooks import profile_tasks, registry_tasks
+
+from .files import pupil, student_list, xlsx
+
+MINE = "50010001"
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def in_june(at, calendar):
+    with time_machine.travel(at("2569-06-10 09:00"), tick=False):
+        yield
+
+
+def sign_in(client, person):
+    """Sign in, once for the same person, so that counted pages are pages alone."""
+    if client.session.get("_auth_user_id") != str(person.pk):
+        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+
+
+@pytest.fixture
+def get(client):
+    def get(person, view, /, *args, **query):
+        sign_in(client, person)
+        return client.get(reverse(f"registry:{view}", args=args), query)
+
+    return get
+
+
+@pytest.fixture
+def post(client):
+    def post(person, view, /, *args, **data):
+        sign_in(client, person)
+        return client.post(reverse(f"registry:{view}", args=args), data)
+
+    return post
+
+
+@pytest.fixture
+def preview(registry_keeper, school, at):
+    """An import of so many new pupils, read and waiting."""
+
+    def preview(count=1, **cells):
+        rows = [pupil(n, **{"รหัสโรงเรียน": MINE} | cells) for n in range(1, count + 1)]
+        file = SimpleUploadedFile("students.xlsx", xlsx(student_list(*rows)))
+        it = actions.upload_registry_file(
+            file, path=school.path, by=registry_keeper, at=at("2569-06-10")
+        )
+        jobs.run_now(it.job)
+        return it
+
+    return preview
+
+
+def names(response):
+    return {enrolment.pupil.first_name for enrolment in response.context["page"]}
+
+
+# --- files
+
+
+def test_a_file_goes_from_the_form_to_the_roll(post, get, registry_keeper, school):
+    file = SimpleUploadedFile(
+        "students.xlsx", xlsx(student_list(pupil(1, รหัสโรงเรียน=MINE) | {"รหัสโรงเรียน": MINE}))
+    )
+    sent = post(registry_keeper, "imports-send", path=school.path, file=file)
+    it = RegistryImport.objects.get()
+    assert sent.url == reverse("registry:import", args=[it.pk])
+    jobs.run_now(it.job)
+
+    page = get(registry_keeper, "import", it.pk)
+    assert "ใบเตย1" in page.text
+    assert page.context["preview"].used == 1
+    it.refresh_from_db()
+    done = post(registry_keeper, "import-confirm", it.pk, seen=it.counts["digest"])
+
+    assert done.status_code == 302
+    assert Pupil.objects.get().first_name == "ใบเตย1"
+    assert "ใบเตย1" in get(registry_keeper, "import", it.pk).text
+
+
+def test_a_file_that_is_none_is_refused_in_words(post, registry_keeper, school):
+    picture = SimpleUploadedFile("students.xlsx", b"\x89PNG\r\n\x1a\n" + b"0" * 100)
+
+    response = post(registry_keeper, "imports-send", path=school.path, file=picture)
+
+    assert response.status_code == 409
+    assert not RegistryImport.objects.exists()
+
+
+def test_no_file_chosen_is_said_beside_the_field(post, registry_keeper, school):
+    response = post(registry_keeper, "imports-send", path=school.path)
+
+    assert response.status_code == 422
+    assert response.context["form"].errors["file"]
+
+
+def test_a_place_that_is_not_mine_cannot_be_chosen(post, registry_keeper, other_school):
+    file = SimpleUploadedFile("students.xlsx", xlsx(student_list(pupil(1))))
+
+    assert (
+        post(registry_keeper, "imports-send", path=other_school.path, file=file).status_code == 422
+    )
+
+
+def test_an_import_of_another_school_is_not_found(preview, get, post, make_user, other_school):
+    it = preview()
+    other = make_user("registry_keeper", other_school.path)
+
+    assert get(other, "import", it.pk).status_code == 404
+    assert get(other, "import-errors", it.pk).status_code == 404
+    assert post(other, "import-confirm", it.pk).status_code == 404
+    assert list(get(other, "imports").context["page"]) == []
+
+
+def test_wrong_cells_are_listed_and_downloaded(preview, get, registry_keeper):
+    it = preview(2, ชั้น="ป.9")
+
+    page = get(registry_keeper, "import", it.pk, kind="errors")
+    assert page.text.count("D3") == 1
+    csv = get(registry_keeper, "import-errors", it.pk)
+
+    assert csv["Content-Type"].startswith("text/csv")
+    lines = csv.content.decode("utf-8-sig").splitlines()
+    assert len(lines) == 3
+    assert lines[1].startswith("3,D,ชั้น,ป.9,")
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(preview):
+    it = preview(1, เพศ="@1+1")
+
+    assert queries.error_cells(it.cell_errors.get())[3] == "'@1+1"
+
+
+def test_a_file_set_aside_records_nothing(preview, post, registry_keeper):
+    it = preview()
+
+    post(registry_keeper, "import-discard", it.pk)
+
+    it.refresh_from_db()
+    assert it.status == "discarded"
+    assert not StagingRow.objects.exists()
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_the_preview_costs_the_same_at_any_length(
+    rows, preview, get, registry_keeper, django_assert_max_num_queries
+):
+    it = preview(rows)
+    get(registry_keeper, "imports")
+
+    # session, user, postings; import with its joins, place, count, rows
+    with django_assert_max_num_queries(9):
+        response = get(registry_keeper, "import", it.pk)
+    assert len(response.context["page"]) == rows
+
+
+def test_the_fund_adds_and_removes_titles(get, post, fund_officer):
+    post(fund_officer, "titles", registry="LEC", title="PID", key="number")
+    assert "PID" in get(fund_officer, "titles").text
+
+    row = get(fund_officer, "titles").context["rows"][0]
+    post(fund_officer, "title-remove", row.pk)
+
+    assert not list(get(fund_officer, "titles").context["rows"])
+
+
+# --- pupils
+
+
+def test_a_teacher_sees_the_own_class_alone(get, teacher, make_pupils, school, other_classroom):
+    second = places.add_classroom(school, year_be=2569, grade="P5", room="1")
+    mine = make_pupils(2)
+    make_pupils(1, classroom=second)
+    make_pupils(1, classroom=other_classroom)
+
+    assert names(get(teacher, "pupils")) == {child.first_name for child in mine}
+
+
+def test_a_pupil_of_another_class_is_not_found(get, teacher, make_pupils, school):
+    second = places.add_classroom(school, year_be=2569, grade="P5", room="1")
+
+    assert get(teacher, "pupil", make_pupils(1, classroom=second)[0].pk).status_code == 404
+
+
+def test_pupils_are_found_by_every_word_of_a_name(get, admin, make_pupils):
+    make_pupils(3)
+    Pupil.objects.filter(first_name="สมมติ2").update(last_name="รักเรียน")
+
+    assert names(get(admin, "pupils", name="สมมติ รัก")) == {"สมมติ2"}
+    assert names(get(admin, "pupils", name="ไม่มีคนนี้")) == set()
+
+
+def test_pupils_are_narrowed_by_class_and_state(get, admin, make_pupils, classroom, at):
+    make_pupils(2)
+    Enrolment.objects.filter(pupil__first_name="สมมติ1").update(
+        status="moved", ends_on=at("2569-06-01").date()
+    )
+
+    assert names(get(admin, "pupils", classroom=classroom.pk, status="moved")) == {"สมมติ1"}
+
+
+def test_who_sees_many_schools_searches_first(get, office_admin, make_pupils, school):
+    make_pupils(1)
+
+    assert names(get(office_admin, "pupils")) == set()
+    assert names(get(office_admin, "pupils", name="สมม")) == {"สมมติ1"}
+    assert names(get(office_admin, "pupils", school=school.pk)) == {"สมมติ1"}
+    assert names(get(office_admin, "pupils", school="x")) == set()
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_the_list_of_pupils_costs_the_same_at_any_length(
+    rows, get, admin, make_pupils, django_assert_max_num_queries
+):
+    make_pupils(rows, guardian=False)
+    get(admin, "calendar")
+
+    # session, user, postings, term; classes for the filter; count, rows, registry marks
+    with django_assert_max_num_queries(9):
+        assert len(get(admin, "pupils").context["page"]) == rows
+
+
+def test_a_pupils_page_shows_no_whole_number(preview, get, post, registry_keeper, make_pupils):
+    child = make_pupils(1)[0]
+
+    page = get(registry_keeper, "pupil", child.pk)
+
+    assert child.full_name in page.text
+    assert child.identity.number not in page.text
+    assert child.identity.last4 in page.text
+
+
+def test_a_leaving_goes_through_the_pupils_page(post, get, admin, make_pupils):
+    child = make_pupils(1)[0]
+
+    wrong = post(admin, "pupil-leave", child.pk, status="moved", on="วันก่อน")
+    assert wrong.status_code == 422
+    post(admin, "pupil-leave", child.pk, status="moved", on="1/6/2569")
+
+    assert child.enrolments.get().status == "moved"
+
+
+def test_a_teacher_is_not_offered_the_leaving(get, post, teacher, make_pupils):
+    child = make_pupils(1)[0]
+
+    assert get(teacher, "pupil", child.pk).context["leaving_form"] is None
+    assert post(teacher, "pupil-leave", child.pk, status="moved", on="1/6/2569").status_code == 403
+
+
+# --- schools, classrooms, the calendar
+
+
+def test_a_person_of_one_school_goes_straight_to_it(get, admin, school):
+    assert get(admin, "schools").url == reverse("registry:school", args=[school.pk])
+
+
+def test_an_office_sees_its_schools_alone(get, office_admin, school, other_school):
+    assert list(get(office_admin, "schools").context["page"]) == [school]
+    assert get(office_admin, "school", other_school.pk).status_code == 404
+
+
+def test_schools_are_found_by_name_and_code(get, fund_officer, school, other_school):
+    assert list(get(fund_officer, "schools", name="ห้วย").context["page"]) == [other_school]
+    assert list(get(fund_officer, "schools", name=school.smis_code).context["page"]) == [school]
+
+
+@pytest.mark.parametrize("rows", [1, 50])
+def test_the_list_of_schools_costs_the_same_at_any_length(
+    rows, get, office_admin, office, django_assert_max_num_queries
+):
+    for n in range(rows):
+        places.add_school(office, name=f"โรงเรียน {n}", moe_code=f"{n:010d}", province_code="50")
+    get(office_admin, "calendar")
+
+    # session, user, postings; is it one school?; count, rows, term, pupils
+    with django_assert_max_num_queries(9):
+        get(office_admin, "schools", name="โรงเรียน")
+
+
+def test_the_profile_is_edited_and_confirmed(get, post, admin, school):
+    wrong = post(admin, "school-edit", school.pk, phone="", director_name="x")
+    assert wrong.status_code == 422
+    post(
+        admin,
+        "school-edit",
+        school.pk,
+        phone="0 5312 3456",
+        director_name="นายวิชัย สมมติ",
+        subdistrict_code="500101",
+    )
+    post(admin, "school-confirm", school.pk)
+
+    school.refresh_from_db()
+    assert (school.phone, school.subdistrict_code) == ("0 5312 3456", "500101")
+    assert school.profile_confirmed_at
+    assert get(admin, "school", school.pk).context["is_confirmed"]
+
+
+def test_the_director_reads_the_profile_and_does_not_edit_it(get, post, director, school):
+    assert get(director, "school", school.pk).status_code == 200
+    assert get(director, "school-edit", school.pk).status_code == 403
+
+
+def test_classrooms_say_how_many_study_and_who_teaches(get, admin, teacher, make_pupils):
+    make_pupils(3)
+
+    row = get(admin, "classrooms").context["rows"][0]
+
+    assert (row.pupils, row.poor, row.teachers) == (3, 0, teacher.full_name)
+
+
+def test_the_calendar_is_parted_by_now(get, teacher):
+    parts = {part.code: part.lines for part in get(teacher, "calendar").context["parts"]}
+
+    activities = {code: {window.line.activity for window in lines} for code, lines in parts.items()}
+    assert "form01_draft" in activities["open"]
+    assert "form01" in activities["coming"]
+    assert "briefing" in activities["past"]
+
+
+def test_assumed_lines_are_said_to_the_fund_alone(get, teacher, fund_officer):
+    assert not get(teacher, "calendar").context["shows_assumed"]
+    assert get(fund_officer, "calendar").context["shows_assumed"]
+
+
+# --- home
+
+
+def test_the_keeper_is_told_to_send_then_to_confirm(preview, registry_keeper, at):
+    [send] = registry_tasks(registry_keeper, at("2569-06-10"))
+    assert send.url == reverse("registry:imports")
+    it = preview()
+
+    [confirm] = registry_tasks(registry_keeper, at("2569-06-10"))
+    assert confirm.url == reverse("registry:import", args=[it.pk])
+    it.refresh_from_db()
+    actions.confirm_registry_import(it, by=registry_keeper, at=at("2569-06-10"))
+
+    assert registry_tasks(registry_keeper, at("2569-06-10")) == []
+
+
+def test_the_admin_is_told_to_confirm_the_profile(admin, school, at):
+    assert profile_tasks(admin, at("2569-05-06")) == []
+    assert len(profile_tasks(admin, at("2569-05-20"))) == 1
+    School.objects.update(profile_confirmed_at=at("2569-05-20"))
+
+    assert profile_tasks(admin, at("2569-05-21")) == []
