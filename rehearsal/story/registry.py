@@ -1,0 +1,134 @@
+"""Registry files come in: read, previewed, confirmed; profiles are confirmed. August brings a move.
+
+In May every school sends its own file, in one of the layouts. Two children stand in the files of
+two schools: the first file keeps the child, the second school's is kept without identity. By
+August one of the two is settled and one pupil has moved.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from eqfund import clock
+from eqfund.models import Classroom, Enrolment, Pupil, RegistryImport, School, User
+from eqfund.registry import actions
+from rehearsal.world import World
+
+MOVED_ON = date(2026, 8, 2)
+WRITTEN = ("new", "enrolled", "changed", "moved_here", "elsewhere", "settled")
+
+type Figures = Iterator[tuple[str, Any]]
+
+
+def play(world: World) -> Figures:
+    """Every school's file of May; then the profiles are confirmed."""
+    yield from _wrong_files(world)
+    counts: Counter[str] = Counter()
+    layouts: Counter[str] = Counter()
+    for school, keeper, path in world.registry_files:
+        it = _bring(school, keeper, path)
+        layouts[it.layout] += 1
+        counts.update({kind: it.counts.get(kind, 0) for kind in (*WRITTEN, "left_out")})
+    world.forget_look_ups()
+    yield "files of the student list, of the full export", " + ".join(map(str, layouts.values()))
+    yield "pupils", Pupil.objects.count()
+    yield "classes", Classroom.objects.count()
+    yield "kept without identity: studying elsewhere", counts["elsewhere"]
+    yield "rows left out", counts["left_out"]
+    yield from _same_file_again(world)
+    yield from _profiles(world)
+
+
+def play_august(world: World) -> Figures:
+    """One pupil moves; the files of August follow, and one claim of two schools is given up."""
+    mover = world.pupil_of(world.mover)
+    enrolment = mover.enrolments.studying().get(term=world.term)
+    origin = world.school_at(enrolment.path)
+    actions.move_pupil_out(
+        enrolment,
+        status=Enrolment.Status.MOVED,
+        on=MOVED_ON,
+        by=world.admin_of(origin),
+        at=clock.now(),
+    )
+    yield "moved away", 1
+    for school, keeper, path in world.later_registry_files:
+        it = _bring(school, keeper, path, gone=Enrolment.Status.NOT_PRESENT)
+        if gone := it.counts.get("gone"):
+            yield "claimed, and not there after all", gone
+    world.forget_look_ups()
+    mover.refresh_from_db()
+    _promise(mover.path.startswith(world.mover_to.path), "the pupil who moved is at the new school")
+    alive = mover.enrolments.studying().filter(term=world.term).count()
+    _promise(alive == 1, "the pupil who moved studies at one school")
+    yield "studies at the new school now", alive
+    yield "still claimed by two schools", _claimed().count()
+
+
+def _wrong_files(world: World) -> Figures:
+    """A file of another layout is refused; wrong cells are named, and their file set aside."""
+    if world.predecessor_file is not None:
+        it = _send(world.main, world.keeper_of(world.main), world.predecessor_file)
+        _promise(it.status == RegistryImport.Status.REFUSED, "a file of another layout is refused")
+        yield "a file of another layout", "refused"
+    if world.broken_registry_file is not None:
+        school, keeper, path = world.broken_registry_file
+        it = _send(school, keeper, path)
+        yield "cells named that could not be read", it.cell_errors.count()
+        actions.discard_registry_import(it, by=keeper, at=clock.now())
+    _promise(not Pupil.objects.exists(), "nothing is written before a file is confirmed")
+
+
+def _same_file_again(world: World) -> Figures:
+    before = Enrolment.objects.count()
+    try:
+        _send(*world.registry_files[0])
+    except actions.AlreadyRecorded:
+        yield "the same file again", "nothing changed"
+    _promise(Enrolment.objects.count() == before, "the same file changes nothing")
+
+
+def _profiles(world: World) -> Figures:
+    for school in world.schools:
+        admin, director = world.admin_of(school), world.director_of(school)
+        actions.edit_school(
+            school,
+            by=admin,
+            at=clock.now(),
+            director_name=director.full_name,
+            phone=school.phone or f"0 2000 {world.number_of(school):04d}",
+        )
+        actions.confirm_school_profile(school, by=admin, at=clock.now())
+    confirmed = School.objects.filter(profile_confirmed_at__isnull=False).count()
+    yield "school profiles confirmed", confirmed
+
+
+def _bring(school: School, keeper: User, path: Path, gone: str = "") -> RegistryImport:
+    """Send a file, look at its preview, confirm what was seen."""
+    it = _send(school, keeper, path)
+    _promise(it.status == RegistryImport.Status.PREVIEWED, f"the file of {school} is read")
+    seen = it.counts["digest"]
+    actions.confirm_registry_import(it, by=keeper, at=clock.now(), gone=gone, seen=seen)
+    return it
+
+
+def _send(school: School, keeper: User, path: Path) -> RegistryImport:
+    upload = SimpleUploadedFile(path.name, path.read_bytes())
+    it = actions.upload_registry_file(upload, path=school.path, by=keeper, at=clock.now())
+    it.refresh_from_db()
+    return it
+
+
+def _claimed() -> Any:
+    return Enrolment.objects.studying().filter(pupil__identity=None)
+
+
+def _promise(kept: bool, what: str) -> None:
+    if not kept:
+        raise AssertionError(f"not so: {what}")
