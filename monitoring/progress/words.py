@@ -21,7 +21,7 @@ STATE_NAMES = {
     State.NOTHING: _("nothing to do"),
     State.NOT_OPEN: _("not open yet"),
     State.TO_DO: _("not begun"),
-    State.BEGUN: _("begun"),
+    State.BEGUN: _("under way"),
     State.LATE: _("late"),
     State.DONE: _("complete"),
 }
