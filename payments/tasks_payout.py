@@ -11,7 +11,7 @@ import pikepdf
 from django.db import transaction
 from django.utils.translation import gettext
 
-from eqfund import files, jobs
+from eqfund import audit, files, jobs
 from eqfund.models import User
 from payments.actions import letters, payout_reports
 from payments.letters import papers
@@ -62,6 +62,14 @@ def print_letters(run: jobs.JobRun) -> dict[str, Any]:
         run.check_fence()
         stored = files.store_bytes(
             out.getvalue(), purpose=PURPOSE, kind="pdf", path=path, by=run.by, at=run.moment
+        )
+        audit.record(
+            "print_letters",
+            transfer_round,
+            by=run.by,
+            at=run.moment,
+            path=path,
+            facts={"letters": len(pks), "file": stored.pk},
         )
     return {"file": stored.pk, "letters": len(pks), "bytes": stored.size}
 

@@ -211,6 +211,7 @@ def preview_statement(stored: StoredFile, *, by: User, at: datetime) -> RefundSt
     _refuse(permissions.why_not_preview_statement(by))
     known = RefundStatement.objects.filter(sha256=stored.sha256).first()
     if known is not None:
+        audit.record("preview_statement", known, by=by, at=at, facts={"again": True})
         return known
     try:
         read = bill_statement.read(files.read_bytes(stored), biller=settings.BILLER_ID)

@@ -30,6 +30,7 @@ from payments.words import BANK_NAMES
 from .pictures import barcode_svg, qr_svg
 
 PAPERS = "payments/letters"
+LONG_NAMES = 110  # characters of guardian, pupil and school; more is set smaller to fit one page
 
 # The papers are Thai whatever the screen's language is.
 REASONS_TH = {
@@ -133,6 +134,7 @@ def _letter(letter: Letter08, guardian: str) -> dict[str, Any]:
         "due": letter_date(due),
         "qr": data_svg(qr_svg(address, label="")),
         "token": letter.token[:8],
+        "is_long": len(guardian + pupil.full_name + school.name) > LONG_NAMES,
     }
 
 
