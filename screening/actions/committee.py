@@ -17,7 +17,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext
 
 from eqfund import access, audit, clock, files
-from eqfund.models import Posting, School, StoredFile, Term, User
+from eqfund.models import School, StoredFile, Term, User
 from eqfund.refusal import Refused
 from screening.models import (
     Abstention,
@@ -270,10 +270,9 @@ def _check_line(row: LineRow, present: set[int]) -> None:
 
 def _capacity(user: User, school: School) -> str:
     """In what capacity the signer holds the director's post: in post, acting, on behalf."""
-    for posting in access.postings_of(user):
-        if posting.role == access.Role.SCHOOL_DIRECTOR and school.path.startswith(posting.path):
-            return str(posting.capacity)
-    return str(Posting._meta.get_field("capacity").default)
+    posts = access.postings_of(user)
+    mine = (p for p in posts if p.role == access.Role.SCHOOL_DIRECTOR)
+    return next(str(p.capacity) for p in mine if school.path.startswith(p.path))
 
 
 def _record(

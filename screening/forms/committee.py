@@ -86,7 +86,9 @@ class MemberForm(forms.Form):
 class ItemForm(forms.Form):
     """One item of plan K001; a line without an amount and words is passed over."""
 
-    purpose = forms.ChoiceField(label=_("Kind of item"), choices=list(PURPOSE_NAMES.items()), required=False)
+    purpose = forms.ChoiceField(
+        label=_("Kind of item"), choices=list(PURPOSE_NAMES.items()), required=False
+    )
     what = forms.CharField(label=_("Item"), max_length=200, required=False)
     amount = forms.CharField(
         label=_("Amount"), required=False, widget=forms.TextInput(attrs={"inputmode": "decimal"})

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from screening.pmt import definition, scoring
+from screening.pmt import definition, scoring, wire
 from screening.pmt.definition import BadDefinition, PovertyBand, digest, read
 from screening.pmt.layout import LAYOUT_2569
 
@@ -326,3 +326,32 @@ def test_a_case_that_fails_is_found():
     assert [case.name for case in scoring.failing_cases(model)] == [
         c["name"] for c in (case, wrong_band, beyond)
     ]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        pytest.param({"region": "north"}, id="facts missing"),
+        pytest.param({**PLAIN, "pool": "yes"}, id="a fact too many"),
+        pytest.param({**PLAIN, "roof": "gold"}, id="an unknown value"),
+    ],
+)
+def test_named_facts_that_are_not_of_the_layout_are_an_error(values):
+    with pytest.raises(ValueError):
+        LAYOUT_2569.vector(values)
+
+
+@given(st.tuples(*(st.integers(0, len(fact.values) - 1) for fact in LAYOUT_2569.facts)))
+def test_a_vector_and_its_names_are_the_same(vector):
+    assert LAYOUT_2569.vector(LAYOUT_2569.named(vector)) == vector
+
+
+def test_what_is_no_copy_or_holds_other_rows_is_an_error():
+    dtype = wire.facts_dtype(2)
+    row = np.zeros(1, dtype)
+    row["fields"], row["facts_length"] = 4, 3
+
+    for data in (b"", b"PGCOPY", wire.HEADER + row.tobytes() + wire.TRAILER):
+        with pytest.raises(ValueError, match="not vectors"):
+            wire.read_facts([data], 2)
+    assert len(wire.read_facts([wire.HEADER, wire.TRAILER], 2)) == 0
