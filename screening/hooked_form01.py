@@ -9,11 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from eqfund import access, hooks
-from eqfund.models import Pupil, Term, User
-from eqfund.windows import Window, window_of
+from eqfund.models import Enrolment, Pupil, Term, User
+from eqfund.windows import Window, why_closed, window_of
 from screening.form01.rules import Status
 from screening.models import Form01
-from screening.permissions.form01 import DRAFTING, SENDING
+from screening.permissions.form01 import DRAFTING, SENDING, why_not_start
 from screening.queries import form01 as queries
 from screening.views.form01_pages import pill_of
 
@@ -149,14 +149,24 @@ def _to_sign(user: User, term: Term) -> list[hooks.Todo]:
 
 
 def panels(pupil: Pupil, user: User, at: datetime) -> list[hooks.Panel]:
-    """The pupil's newest form 01 that this person may read."""
+    """The pupil's newest form 01 that this person may read, or the way to begin one."""
     forms = Form01.objects.visible_to(user).alive().filter(enrolment__pupil=pupil)
     form: Any = (
         (forms.select_related("enrolment__term").defer("private", "unread", "officer"))
         .order_by("-started_at")
         .first()
     )
-    if form is None:
+    context = {"form": form, "pill": pill_of(form.status)} if form else _to_begin(pupil, user, at)
+    if not context:
         return []
-    context = {"form": form, "pill": pill_of(form.status)}
     return [hooks.Panel(gettext("Form 01"), "screening/form01/panel.html", context)]
+
+
+def _to_begin(pupil: Pupil, user: User, at: datetime) -> dict[str, Any]:
+    """The enrolment a form may be begun for, to those who may; nothing for others."""
+    term = Term.objects.current(at)
+    rows = Enrolment.objects.visible_to(user, "screening.draft_form01").studying()
+    enrolment = rows.filter(pupil=pupil, term=term).select_related("term").first()
+    if enrolment is None or why_closed(enrolment.term, DRAFTING, enrolment.path, at):
+        return {}
+    return {"enrolment": enrolment, "why_not": why_not_start(enrolment, user)}

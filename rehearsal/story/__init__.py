@@ -64,6 +64,7 @@ STEPS = (
     Step("2569-07-10 10:00", "Form 01 handed in, certified, signed", "form01.submit"),
     Step("2569-07-15 09:00", "Round 1 built, approved, released", "rounds.play_1"),
     Step("2569-07-16 09:00", "Round 1 at the bank, reconciled", "bank.play_1"),
+    Step("2569-07-24 16:59", "Form 01: the last second, and five sharp", "form01.close"),
     Step("2569-07-31 09:00", "Round 1 published", "rounds.publish_1"),
     Step("2569-08-03 09:00", "A pupil moves; a claimed one is settled", "registry.play_august"),
     Step("2569-08-05 10:00", "What failed is corrected", "accounts.correct_2"),

@@ -20,7 +20,8 @@ from screening.form01.rules import EDITABLE, TRANSITIONS, Signer, Status
 from screening.models import Form01, Form01Revision, Grant
 
 DRAFTING, SENDING = "form01_draft", "form01"
-OBEC_REGISTRY = "DMC"
+# Registries whose mark lets a pupil be screened; the others lay nothing down.
+MARKING = ("DMC", "LEC")
 
 
 def why_not_start(enrolment: Enrolment, user: User) -> str | None:
@@ -34,13 +35,13 @@ def why_not_start(enrolment: Enrolment, user: User) -> str | None:
     if Grant.objects.alive_in(enrolment.term).filter(pupil=enrolment.pupil_id).exists():
         return gettext("This pupil is of the continuing group and is not screened again.")
     unmarked = RegistryRecord.objects.filter(
-        enrolment=enrolment, registry=OBEC_REGISTRY, disadvantage_poor=False
-    )
-    if unmarked.exists():
+        enrolment=enrolment, registry__in=MARKING, disadvantage_poor=False
+    ).first()
+    if unmarked is not None:
         return gettext(
-            "DMC does not mark this pupil as poor. The registry keeper sets the disadvantage in "
-            "DMC and imports the file again."
-        )
+            "%(registry)s does not mark this pupil as poor. The registry keeper sets the mark "
+            "there and imports the file again."
+        ) % {"registry": unmarked.registry}
     return None
 
 

@@ -29,16 +29,14 @@ STATES = (TO_VISIT, *(status.value for status in Status if status is not Status.
 
 
 def new_group(term: Term) -> QuerySet[Enrolment]:
-    """Pupils of the term to be screened: studying, without a grant alive, and, where DMC
-    has them, marked poor there. A form once begun keeps its pupil in the list.
+    """Pupils of the term to be screened: studying, without a grant alive, and marked poor in
+    their registry, if a registry has them. A form once begun keeps its pupil in the list.
 
     Each carries `form_pk`, `form_status` (`to_visit` without a form), `form_late`,
     `form_saved_at`.
     """
     granted = Grant.objects.alive_in(term).filter(pupil=OuterRef("pupil"))
-    unmarked = RegistryRecord.objects.filter(
-        enrolment=OuterRef("pk"), registry="DMC", disadvantage_poor=False
-    )
+    unmarked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=False)
     rows = Enrolment.objects.filter(term=term).alias(
         form=FilteredRelation("forms01", condition=~Q(forms01__status=Status.WITHDRAWN))
     )
