@@ -359,9 +359,11 @@ def _reconcile_if_complete(transfer_round: TransferRound, *, by: User, at: datet
     waiting = BankLine.objects.filter(file__round=transfer_round, status=BankLine.Status.WAITING)
     if waiting.exists():
         return
-    sent = TransferRound.objects.filter(pk=transfer_round.pk, status=RoundStatus.SENT)
-    if sent.update(status=RoundStatus.RECONCILED, reconciled_at=at):
-        audit.record("reconcile_round", transfer_round, by=by, at=at)
+    # It is at the bank and stays so: settle_result has asked, and holds its row.
+    TransferRound.objects.filter(pk=transfer_round.pk).update(
+        status=RoundStatus.RECONCILED, reconciled_at=at
+    )
+    audit.record("reconcile_round", transfer_round, by=by, at=at)
 
 
 @transaction.atomic

@@ -5,6 +5,7 @@ from __future__ import annotations
 from io import BytesIO
 from typing import Any
 
+import pytest
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -35,6 +36,16 @@ ANSWERED = moment("2569-07-17 09:00")
 ALL_GOOD = sandbox_bank.Rules()
 PUPIL, GUARDIAN = ChannelKind.PROMPTPAY_PUPIL, ChannelKind.PROMPTPAY_GUARDIAN
 SCHOOL_ACCOUNT = ChannelKind.SCHOOL_ACCOUNT
+
+
+@pytest.fixture
+def people(fund_officer: User, fund_approver: User, fund_finance: User) -> dict[str, User]:
+    """The three people of a round."""
+    return {
+        "fund_officer": fund_officer,
+        "fund_approver": fund_approver,
+        "fund_finance": fund_finance,
+    }
 
 
 def make_account(school: School, people: dict[str, User], number: str = "9811234567") -> Any:

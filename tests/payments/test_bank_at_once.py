@@ -2,6 +2,7 @@
 
 import pytest
 
+from eqfund.models import StoredFile
 from eqfund.refusal import Refused
 from payments.actions import bank, reconcile, rounds
 from payments.models import BankFile, LedgerEntry, ResultFile
@@ -80,3 +81,20 @@ def test_a_result_settled_twice_at_once_is_settled_once(released, fund_finance):
     result.refresh_from_db()
     assert result.state == "applied"
     assert book(released.term).balanced
+
+
+def test_a_file_written_twice_at_once_is_kept_once(released, fund_finance):
+    bank.allot_bank_lines(released, file_format="pain001", fence=lambda: None)
+    files = [BankFile.objects.select_related("round__term").get() for _each in range(2)]
+
+    together(
+        *[
+            lambda file=file: bank.write_bank_file(
+                file, by=fund_finance, at=SENT, fence=lambda: None
+            )
+            for file in files
+        ]
+    )
+
+    assert StoredFile.objects.filter(purpose="bank_file").count() == 1
+    assert BankFile.objects.get().sha256

@@ -31,15 +31,6 @@ from .bank_world import (
 
 
 @pytest.fixture
-def people(fund_officer, fund_approver, fund_finance):
-    return {
-        "fund_officer": fund_officer,
-        "fund_approver": fund_approver,
-        "fund_finance": fund_finance,
-    }
-
-
-@pytest.fixture
 def round_of(term, people, make_pupils, school, other_school, other_classroom):
     """A released round: by PromptPay of pupils and guardians, and two schools' accounts."""
 
@@ -320,10 +311,41 @@ def test_a_credit_has_one_name_and_one_place(round_of, fund_finance):
     write_files(round_of(), fund_finance)
     line = BankLine.objects.first()
 
-    with pytest.raises(IntegrityError, match="bank_line_has_a_name_of_its_own"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="bank_line_has_a_name_of_its_own"),
+        transaction.atomic(),
+    ):
         BankLine.objects.exclude(pk=line.pk).update(end_to_end_id=line.end_to_end_id)
     with (
         pytest.raises(IntegrityError, match="bank_line_number_once_per_file"),
         transaction.atomic(),
     ):
         BankLine.objects.exclude(pk=line.pk).update(number=line.number)
+
+
+# --- what can only go wrong when something else has changed ------------------
+
+
+def test_a_round_that_has_moved_on_gets_no_files(round_of):
+    transfer_round = round_of()
+    type(transfer_round).objects.update(status=RoundStatus.SENT)
+
+    with pytest.raises(Refused):
+        bank.allot_bank_lines(transfer_round, file_format="pain001", fence=lambda: None)
+
+
+def test_lines_that_do_not_add_up_are_not_kept(round_of, monkeypatch):
+    monkeypatch.setattr(bank, "ALLOTTED", "SELECT 1::bigint, 1::bigint WHERE %(round)s > 0")
+
+    with pytest.raises(Refused):
+        bank.allot_bank_lines(round_of(), file_format="pain001", fence=lambda: None)
+    assert not BankLine.objects.exists()
+
+
+def test_a_file_that_is_not_valid_is_never_kept(round_of, fund_finance, monkeypatch):
+    monkeypatch.setattr(bank.schemas, "problems", lambda text, name: ["line 1: no"])
+
+    job = jobs.run_now(bank.write_bank_files(round_of(), by=fund_finance, at=RELEASED))
+
+    assert job.state == Job.State.FAILED
+    assert not BankFile.objects.exclude(stored=None).exists()

@@ -34,15 +34,6 @@ HTMX = {"hx-request": "true"}
 
 
 @pytest.fixture
-def people(fund_officer, fund_approver, fund_finance):
-    return {
-        "fund_officer": fund_officer,
-        "fund_approver": fund_approver,
-        "fund_finance": fund_finance,
-    }
-
-
-@pytest.fixture
 def make_released(term, people, make_pupils, school):
     def make(pupils=1, promptpay=1, number=1):
         made = make_round(term, people, number)

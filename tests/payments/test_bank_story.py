@@ -25,12 +25,7 @@ from .bank_world import (
 
 
 @pytest.fixture
-def world(term, fund_finance, fund_officer, fund_approver, make_pupils, school):
-    people = {
-        "fund_officer": fund_officer,
-        "fund_approver": fund_approver,
-        "fund_finance": fund_finance,
-    }
+def world(term, people, fund_finance, make_pupils, school):
     rate = make_rate(term, people)
     make_account(school, people)
     for number in (1, 2):

@@ -36,15 +36,6 @@ from .bank_world import (
 
 
 @pytest.fixture
-def people(fund_officer, fund_approver, fund_finance):
-    return {
-        "fund_officer": fund_officer,
-        "fund_approver": fund_approver,
-        "fund_finance": fund_finance,
-    }
-
-
-@pytest.fixture
 def paid_round(term, people, make_pupils, school, fund_finance):
     """A reconciled round: one pupil by PromptPay, three through the school."""
     made = make_round(term, people)

@@ -45,15 +45,6 @@ from .bank_world import (
 
 
 @pytest.fixture
-def people(fund_officer, fund_approver, fund_finance):
-    return {
-        "fund_officer": fund_officer,
-        "fund_approver": fund_approver,
-        "fund_finance": fund_finance,
-    }
-
-
-@pytest.fixture
 def round_of(term, people, make_pupils, school):
     """A round at the bank: some pupils by PromptPay, some through one school."""
 
@@ -417,6 +408,71 @@ def test_a_worker_that_lost_the_job_does_not_commit(sent, fund_finance):
     with pytest.raises(jobs.LostLease):
         reconcile.settle_result(result, by=fund_finance, at=ANSWERED, fence=lost)
     assert statuses() == {"sent": 5}
+
+
+def test_the_same_file_given_twice_at_once_is_one(sent, fund_finance, monkeypatch):
+    report = report_on(only_file(sent))
+    store = reconcile.files.store_upload
+
+    def meanwhile(uploaded, **given):
+        monkeypatch.setattr(reconcile.files, "store_upload", store)
+        take_in(sent, report, fund_finance)
+        return store(uploaded, **given)
+
+    monkeypatch.setattr(reconcile.files, "store_upload", meanwhile)
+
+    with pytest.raises(Refused):
+        take_in(sent, report, fund_finance)
+
+
+def test_a_file_left_over_is_not_checked_once_the_round_is_reconciled(sent, fund_finance):
+    report = report_on(only_file(sent))
+    left_over = report.replace(b"<TxSts>ACCC", b"<TxSts>ACSC")
+    result = take_in(sent, left_over, fund_finance)
+    settle(take_in(sent, report, fund_finance), fund_finance)
+    sent.refresh_from_db()
+
+    with pytest.raises(Refused):
+        take_in(sent, left_over, fund_finance)
+    with pytest.raises(Refused):
+        reconcile.apply_result(ResultFile.objects.get(pk=result.pk), by=fund_finance, at=ANSWERED)
+
+
+def test_a_report_on_a_file_of_nobody_is_one_wrong_row(sent, fund_finance):
+    report = (
+        '<?xml version="1.0"?><Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"><CstmrPmtStsRpt>'
+        "<OrgnlGrpInfAndSts><OrgnlMsgId>NOT-OURS</OrgnlMsgId><GrpSts>ACSC</GrpSts></OrgnlGrpInfAndSts>"
+        "</CstmrPmtStsRpt></Document>"
+    )
+
+    result = take_in(sent, report.encode(), fund_finance)
+
+    assert [(row.end_to_end_id, row.problem) for row in result.rows.bad()] == [
+        ("NOT-OURS", "unknown")
+    ]
+
+
+def test_a_file_on_which_nothing_is_final_is_not_applied(sent, fund_finance):
+    report = report_on(only_file(sent)).replace(b"<TxSts>ACCC", b"<TxSts>PDNG")
+    result = take_in(sent, report, fund_finance)
+
+    assert result.open_lines == 3
+    with pytest.raises(Refused):
+        reconcile.apply_result(result, by=fund_finance, at=ANSWERED)
+
+
+def test_a_file_set_aside_meanwhile_is_not_settled_and_an_applied_one_not_set_aside(
+    sent, fund_finance
+):
+    result = take_in(sent, report_on(only_file(sent)), fund_finance)
+    stale = ResultFile.objects.get(pk=result.pk)
+    job = reconcile.apply_result(result, by=fund_finance, at=ANSWERED)
+    reconcile.set_result_aside(result, by=fund_finance, at=ANSWERED)
+
+    assert jobs.run_now(job).state == Job.State.FAILED
+    settle(take_in(sent, report_on(only_file(sent)), fund_finance), fund_finance)
+    with pytest.raises(Refused):
+        reconcile.set_result_aside(stale, by=fund_finance, at=ANSWERED)
 
 
 # --- who and when -------------------------------------------------------------
