@@ -10,7 +10,7 @@ from typing import Any, TextIO
 from eqfund import clock
 from eqfund.thai_text import thai_date
 
-TITLE_WIDTH = 44
+TITLE_WIDTH = 54
 
 
 def width(text: str) -> int:
@@ -64,7 +64,7 @@ class Printer:
     ) -> None:
         self.line(f"{self._when(moment)}  {left(title, TITLE_WIDTH)} {seconds:6.1f} s")
         for label, figure in figures:
-            self.line(f"{'':20}{left('· ' + label, TITLE_WIDTH - 1)} {right(_shown(figure), 12)}")
+            self.line(f"{'':20}{left('· ' + label, TITLE_WIDTH - 1)} {right(_shown(figure), 14)}")
 
     def missing(self, moment: datetime, title: str, where: str) -> None:
         self.line(f"{self._when(moment)}  {left(title, TITLE_WIDTH)}   not there yet ({where})")

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eqfund import clock
-from eqfund.models import School
+from eqfund.models import Enrolment, School
 from eqfund.refusal import Refused
 from rehearsal import names
 from rehearsal.world import World, at
@@ -98,11 +98,14 @@ def _members(rng: Random, director: str, present: int) -> list[MemberRow]:
 
 
 def _decisions(world: World, meeting: CommitteeMeeting) -> dict[int, LineRow]:
-    """All are certified, but for one pupil of one school whom nobody there knows."""
-    keys = list(meeting.lines.order_by("pk").values_list("pk", flat=True))
-    rows = {key: LineRow(True, "certify") for key in keys}
-    if world.number_of(meeting.school) == ABSENT_SCHOOL and len(keys) > 1:
-        rows[keys[-1]] = LineRow(False, "refuse", "ไม่พบตัวนักเรียนในสถานศึกษา")
+    """All are certified, but for those who have left, and one of one school whom nobody there knows."""
+    lines = list(meeting.lines.select_related("announced__enrolment").order_by("pk"))
+    rows = {line.pk: LineRow(True, "certify") for line in lines}
+    for line in lines:
+        if line.announced.enrolment.status != Enrolment.Status.STUDYING:
+            rows[line.pk] = LineRow(False, "refuse", "ย้ายสถานศึกษาแล้ว")
+    if world.number_of(meeting.school) == ABSENT_SCHOOL and len(lines) > 1:
+        rows[lines[-1].pk] = LineRow(False, "refuse", "ไม่พบตัวนักเรียนในสถานศึกษา")
     return rows
 
 
@@ -110,7 +113,7 @@ def _abstain(world: World, meeting: CommitteeMeeting) -> None:
     """At the main school the chair is a pupil's grandparent and leaves the decision to the others."""
     if meeting.school_id != world.main.pk:
         return
-    line = meeting.lines.order_by("pk")[0]
+    line = meeting.lines.filter(decision="certify").order_by("pk")[0]
     chair = meeting.members.get(role=MemberRole.CHAIR)
     row = LineRow(True, "certify", abstaining={chair.pk: "ปู่ของนักเรียน"})
     admin = world.admin_of(meeting.school)

@@ -15,7 +15,7 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eqfund import clock
-from eqfund.models import Enrolment
+from eqfund.models import Enrolment, School
 from eqfund.refusal import Refused
 from rehearsal import homes
 from rehearsal.world import World, at
@@ -26,7 +26,7 @@ from screening.models import Form01
 from screening.queries.form01 import in_list_order, new_group
 
 FIRST_VISITS = "2569-06-15 10:00"
-SENT, CERTIFIED, SIGNED = "2569-07-10 10:00", "2569-07-13 10:00", "2569-07-14 10:00"
+SENT, CERTIFIED, SIGNED = "2569-07-10 10:00", "2569-07-13 10:00", "2569-07-13 15:00"
 LAST_SECOND, CLOSE = "2569-07-24 16:59:59", "2569-07-24 17:00:00"
 TEMPLE = 5  # the child of this place in the list lives in a temple
 SHEET_SCHOOLS = 3  # every third school's official signs the paper sheet
@@ -52,7 +52,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
 
 
 def submit(world: World) -> Iterator[tuple[str, Any]]:
-    """Sent from 10 July; officials certify on the phone or the sheet; directors sign their lists."""
+    """Sent from 10 July; officials certify on the phone or the sheet; all directors but the main school's sign."""
     with clock.rehearse(at(SENT)):
         left = _left_for_the_last_day(world)
         drafts = _drafts(world).exclude(enrolment__in=left)
@@ -62,7 +62,12 @@ def submit(world: World) -> Iterator[tuple[str, Any]]:
         yield "not certified, returned, corrected, sent again", _refuse_and_correct(world, sent[0])
         yield from _certify(world, sent)
     with clock.rehearse(at(SIGNED)):
-        yield "signed by directors", _sign(world)
+        yield "signed by directors", _sign(world, world.schools[1:])
+
+
+def sign(world: World) -> Iterator[tuple[str, Any]]:
+    """The main school's director signs a day later; in the demo the list still waits."""
+    yield "signed by the director", _sign(world, [world.main])
 
 
 def close(world: World) -> Iterator[tuple[str, Any]]:
@@ -82,7 +87,7 @@ def close(world: World) -> Iterator[tuple[str, Any]]:
     yield "begun before, finished in the grace", "late" if late.late else "not marked late"
     with clock.rehearse(at(CLOSE) + timedelta(days=3)):
         yield from _certify(world, [whole, late])
-        yield "signed by directors", _sign(world)
+        yield "signed by directors", _sign(world, world.schools)
     forms = Form01.objects.in_term(world.term)
     yield "signed in all", forms.filter(status=Status.SIGNED).count()
     yield "left unsent", forms.filter(status__in=[Status.DRAFT, Status.RETURNED]).count()
@@ -233,10 +238,10 @@ def _refuse_and_correct(world: World, form: Form01) -> int:
     return 1
 
 
-def _sign(world: World) -> int:
-    """Every director signs the whole list at once; one is acting."""
+def _sign(world: World, schools: list[School]) -> int:
+    """Each director signs the whole list at once; one is acting."""
     signed = 0
-    for school in world.schools:
+    for school in schools:
         forms = Form01.objects.under(school.path).filter(status=Status.CERTIFIED)
         capacity = Capacity.ACTING if world.number_of(school) == 4 else Capacity.IN_POST
         if found := list(forms.select_related("enrolment")):
