@@ -68,13 +68,13 @@ HOMES: dict[Means, dict[str, tuple[Any, ...]]] = {
     },
 }
 HOMES[Means.OVER_INCOME] = HOMES[Means.WELL_OFF] = HOMES[Means.NOT_POOR]
-VEHICLES = {
+VEHICLES: dict[str, dict[str, Any]] = {
     "motorcycle": {"veh_motorcycle_boat": True},
     "car_old": {"veh_car": "over15", "veh_motorcycle_boat": True},
     "pickup_new": {"veh_pickup": "upto15"},
     "tractor": {"veh_tractor": "over15", "veh_car": "over15"},
 }
-NO_VEHICLE = {
+NO_VEHICLE: dict[str, Any] = {
     "veh_car": "none",
     "veh_pickup": "none",
     "veh_tractor": "none",

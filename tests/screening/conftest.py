@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
+from eqfund import clock
 from eqfund.models import Enrolment, Pupil, Term, User
 from screening.actions import announcement, committee, pmt
 from screening.actions.committee import LineRow, MemberRow
@@ -62,6 +63,7 @@ INSTITUTION = {"lives_with": "institution"}
 DEMONSTRATION = json.loads(
     (Path(definition.__file__).parent / "demonstration_2569.json").read_text("utf-8")
 )
+IN_FORM01 = moment("2569-07-20 09:00")
 AFTER_CLOSE = moment("2569-08-01 09:00")
 ANNOUNCED = moment("2569-08-18 09:00")
 MET = date(2026, 8, 19)
@@ -213,3 +215,20 @@ def complete(meeting: CommitteeMeeting, admin: User) -> CommitteeMeeting:
 def signed(complete: CommitteeMeeting, director: User) -> CommitteeMeeting:
     committee.sign_meeting(complete, by=director, at=IN_FORM05)
     return complete
+
+
+@pytest.fixture
+def enter(client: Any) -> Any:
+    """Come as somebody, at a moment; by default while form 01 is open."""
+    contexts = []
+
+    def enter(user: User, at: Any = IN_FORM01) -> Any:
+        client.force_login(user)
+        context = clock.rehearse(at)
+        context.__enter__()
+        contexts.append(context)
+        return client
+
+    yield enter
+    for context in reversed(contexts):
+        context.__exit__(None, None, None)

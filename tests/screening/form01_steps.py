@@ -4,6 +4,7 @@ import base64
 import io
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 from PIL import Image, ImageDraw
 
 from eqfund.models import Enrolment
@@ -101,3 +102,27 @@ def signed(pupil, by, director, at=OPEN):
     form = certified(pupil, by, at)
     deciding.sign_as_director([form], capacity=Capacity.IN_POST, by=director, at=at)
     return Form01.objects.get(pk=form.pk)
+
+
+def address(name, *args):
+    return reverse(f"screening:form01{name}", args=args)
+
+
+def posted(form, number, **changed):
+    """What a browser posts for a section of a whole form."""
+    values = {**PLAIN, **PRIVATE, **changed}
+    data = {"revision": form.revision}
+    for field in form.spec.section(number).fields:
+        value = values.get(field.code)
+        if field.code == "members":
+            for row, member in enumerate(value or []):
+                for code, cell in member.items():
+                    if cell is not False:
+                        data[f"members-{row}-{code}"] = "yes" if cell is True else cell
+        elif field.kind == "yes_no" and isinstance(value, bool):
+            data[field.code] = "yes" if value else "no"
+        elif value is True:
+            data[field.code] = "yes"
+        elif value is not None and value is not False:
+            data[field.code] = value
+    return data
