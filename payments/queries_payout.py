@@ -417,7 +417,7 @@ def schools_with_cash(transfer_round: TransferRound, schools: QuerySet[School]) 
 def school_figures(
     transfer_round: TransferRound, schools: Iterable[int]
 ) -> dict[int, dict[str, int]]:
-    """For each school: pupils, paid_pupils, cannot, late, received, paid (satang). One query."""
+    """For each school: pupils, paid_pupils, cannot, late, received and paid_satang. One query."""
     rows = (
         with_settlement(
             Transfer.objects.filter(
@@ -433,7 +433,7 @@ def school_figures(
             pupils=Count("pk"),
             received=Sum("amount_satang"),
             paid_pupils=Count("paid"),
-            paid=Sum("amount_satang", filter=Q(paid__isnull=False), default=0),
+            paid_satang=Sum("amount_satang", filter=Q(paid__isnull=False), default=0),
             late=Count("paid", filter=Q(paid__is_late=True)),
             cannot=Count("cannot_pay"),
         )

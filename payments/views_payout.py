@@ -128,7 +128,7 @@ def payout_class(request: Any, round_pk: int, pk: int) -> HttpResponse:
     rows = queries.pupil_rows(_visible_cash(request, chosen, classroom))
     staff = queries.staff_of(classroom.school, request.moment.date())
     form = PayForm(
-        request.POST or None,
+        request.POST if request.method == "POST" else None,
         rows=rows,
         staff=staff,
         by=request.user,

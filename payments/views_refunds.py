@@ -67,7 +67,10 @@ def refund_new(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Choose the pupils whose cash goes back, each with a reason, and make the slip."""
     chosen, school = _round(round_pk), _school(request, pk, "payments.refund")
     nil = NilRefund.objects.filter(round=chosen, school=school).first()
-    form = RefundForm(request.POST or None, transfers=list(queries.refundable(chosen, school.path)))
+    form = RefundForm(
+        request.POST if request.method == "POST" else None,
+        transfers=list(queries.refundable(chosen, school.path)),
+    )
     if request.method == "POST" and form.is_valid():
         made = actions.issue_refund(
             chosen, school, form.reasons, by=request.user, at=request.moment
@@ -148,7 +151,10 @@ def nil_refund(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @requires("payments.match_refunds")
 def statements(request: Any) -> HttpResponse:
     """Statements taken in, and taking in the next."""
-    form = StatementForm(request.POST or None, request.FILES or None)
+    form = StatementForm(
+        request.POST if request.method == "POST" else None,
+        request.FILES if request.method == "POST" else None,
+    )
     if request.method == "POST" and form.is_valid():
         stored = files.store_upload(
             form.cleaned_data["file"],

@@ -13,6 +13,7 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
@@ -59,7 +60,7 @@ class Press:
         for worker in self._all:
             if kind is not None:
                 worker.kill()
-            with worker:  # closes its pipes and waits
+            with suppress(BrokenPipeError), worker:  # closes its pipes and waits
                 pass
 
     def print_all(self, pages: Iterable[str]) -> Iterator[bytes]:
