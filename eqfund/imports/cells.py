@@ -63,6 +63,8 @@ def text(cell: Cell) -> str:
     >>> text("  บ้าน   นา "), text("-"), text(4.0)
     ('บ้าน นา', '', '4')
     """
+    if cell in ("", "-"):  # most cells of a full export
+        return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, str):

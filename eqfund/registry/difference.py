@@ -103,6 +103,7 @@ UPDATE eqfund_stagingrow r
  WHERE k.id = r.id AND k.changes <> '{}'
 """
 
+# NOT IN of a list that knows no NULL: one hash, whatever the planner believes of a table filled a second ago.
 _GONE = """
 INSERT INTO eqfund_stagingrow (
     registry_import_id, kind, school_id, grade, room, id_kind, number, last4, title, first_name, last_name,
@@ -116,24 +117,25 @@ SELECT %(import)s, 'gone', c.school_id, c.grade, c.room, coalesce(i.kind, ''), '
   JOIN eqfund_pupil p ON p.id = e.pupil_id
   LEFT JOIN eqfund_identity i ON i.id = p.identity_id
  WHERE e.term_id = %(term)s AND e.status = 'studying' AND c.school_id = ANY(%(schools)s)
-   AND NOT EXISTS (SELECT 1 FROM eqfund_stagingrow r
-                    WHERE r.registry_import_id = %(import)s AND r.pupil_id = p.id)
-   AND NOT EXISTS (SELECT 1 FROM eqfund_stagingrow r
-                    WHERE r.registry_import_id = %(import)s AND r.shadow_id = p.id)
-   AND NOT EXISTS (SELECT 1 FROM eqfund_stagingrow r
-                    WHERE r.registry_import_id = %(import)s AND r.kind = 'left_out'
-                      AND (r.first_name, r.last_name) = (p.first_name, p.last_name))
+   AND p.id NOT IN (SELECT r.pupil_id FROM eqfund_stagingrow r
+                     WHERE r.registry_import_id = %(import)s AND r.pupil_id IS NOT NULL)
+   AND p.id NOT IN (SELECT r.shadow_id FROM eqfund_stagingrow r
+                     WHERE r.registry_import_id = %(import)s AND r.shadow_id IS NOT NULL)
+   AND (p.first_name, p.last_name) NOT IN (SELECT r.first_name, r.last_name FROM eqfund_stagingrow r
+                                            WHERE r.registry_import_id = %(import)s AND r.kind = 'left_out')
 """
 
 # A G-code that became a national id: one new row and one gone, alike in school, name and birth date.
 _RENUMBERED = """
-WITH pairs AS (
+WITH gone AS MATERIALIZED (
+    SELECT * FROM eqfund_stagingrow
+     WHERE registry_import_id = %(import)s AND kind = 'gone' AND id_kind = 'g_code'
+), pairs AS (
     SELECT n.id AS new_id, g.id AS gone_id, g.pupil_id, g.enrolment_id,
            count(*) OVER (PARTITION BY n.id) AS of_new, count(*) OVER (PARTITION BY g.id) AS of_gone
       FROM eqfund_stagingrow n
-      JOIN eqfund_stagingrow g
-        ON g.registry_import_id = n.registry_import_id AND g.kind = 'gone' AND g.id_kind = 'g_code'
-       AND g.school_id = n.school_id AND g.first_name = n.first_name AND g.last_name = n.last_name
+      JOIN gone g
+        ON g.school_id = n.school_id AND g.first_name = n.first_name AND g.last_name = n.last_name
        AND g.birth_date = n.birth_date
      WHERE n.registry_import_id = %(import)s AND n.kind = 'new' AND n.id_kind = 'national_id'
        AND n.identity_id IS NULL

@@ -14,9 +14,6 @@ from django.db import IntegrityError, connection, transaction
 from eqfund import clock
 from eqfund.models import Pupil, RegistryImport, StagingRow
 
-# The pupil a row is written to: for a number that studies elsewhere, the one without identity.
-_TARGET = "CASE WHEN r.kind = 'elsewhere' THEN r.shadow_id ELSE r.pupil_id END"
-
 _CLASSROOMS = """
 INSERT INTO eqfund_classroom (id, school_id, year_be, grade, room, path)
 SELECT m.id, m.school_id, %(year)s, m.grade, m.room, s.path || m.id || '/'
@@ -35,35 +32,40 @@ UPDATE eqfund_stagingrow r SET classroom_id = c.id FROM eqfund_classroom c
    AND c.school_id = r.school_id AND c.year_be = %(year)s AND c.grade = r.grade AND c.room = r.room
 """
 
+# Keys are claimed ahead and kept in the row, so that every later step finds its rows by key.
+_CLAIM_IDENTITIES = """
+UPDATE eqfund_stagingrow r SET identity_id = nextval(pg_get_serial_sequence('eqfund_identity', 'id'))
+ WHERE r.registry_import_id = %(import)s AND r.kind = 'new' AND r.identity_id IS NULL
+"""
+
 _IDENTITIES = """
-WITH made AS (
-    INSERT INTO eqfund_identity (kind, id_index, number, last4)
-    SELECT r.id_kind, r.id_index, r.number, r.last4 FROM eqfund_stagingrow r
-     WHERE r.registry_import_id = %(import)s AND r.kind = 'new' AND r.identity_id IS NULL
-    RETURNING id, id_index
-)
-UPDATE eqfund_stagingrow r SET identity_id = made.id FROM made
- WHERE r.registry_import_id = %(import)s AND r.id_index = made.id_index
+INSERT INTO eqfund_identity (id, kind, id_index, number, last4)
+SELECT r.identity_id, r.id_kind, r.id_index, r.number, r.last4 FROM eqfund_stagingrow r
+ WHERE r.registry_import_id = %(import)s AND r.kind = 'new'
+   AND NOT EXISTS (SELECT 1 FROM eqfund_identity i WHERE i.id = r.identity_id)
 """
 
 _CLAIM_PUPILS = """
-UPDATE eqfund_stagingrow r
-   SET pupil_id = CASE WHEN r.kind = 'new' THEN nextval(pg_get_serial_sequence('eqfund_pupil', 'id'))
-                       ELSE r.pupil_id END,
-       shadow_id = CASE WHEN r.kind = 'elsewhere' THEN nextval(pg_get_serial_sequence('eqfund_pupil', 'id')) END
+UPDATE eqfund_stagingrow r SET pupil_id = nextval(pg_get_serial_sequence('eqfund_pupil', 'id'))
  WHERE r.registry_import_id = %(import)s
    AND (r.kind = 'new' OR (r.kind = 'elsewhere' AND r.shadow_id IS NULL))
 """
 
-_PUPILS = f"""
+# A number that studies elsewhere is written to the pupil without identity who stands for it here.
+_SHADOWS = """
+UPDATE eqfund_stagingrow r SET pupil_id = r.shadow_id
+ WHERE r.registry_import_id = %(import)s AND r.kind = 'elsewhere' AND r.shadow_id IS NOT NULL
+"""
+
+_PUPILS = """
 INSERT INTO eqfund_pupil (id, identity_id, title, first_name, last_name, sort_key, sex, birth_date, is_demo, path)
-SELECT {_TARGET}, CASE WHEN r.kind = 'new' THEN r.identity_id END, r.title, r.first_name, r.last_name, r.sort_key,
+SELECT r.pupil_id, CASE WHEN r.kind = 'new' THEN r.identity_id END, r.title, r.first_name, r.last_name, r.sort_key,
        r.sex, r.birth_date, s.is_demo, c.path
   FROM eqfund_stagingrow r
   JOIN eqfund_school s ON s.id = r.school_id
   JOIN eqfund_classroom c ON c.id = r.classroom_id
  WHERE r.registry_import_id = %(import)s
-   AND (r.kind = 'new' OR (r.kind = 'elsewhere' AND r.enrolment_id IS NULL))
+   AND (r.kind = 'new' OR (r.kind = 'elsewhere' AND r.shadow_id IS NULL))
 """
 
 # A duplicate that is settled: what was kept without identity goes to the child it belongs to.
@@ -100,23 +102,18 @@ UPDATE eqfund_identity i
 """
 
 _LEAVE_OTHER_SCHOOL = """
-WITH left_there AS (
-    UPDATE eqfund_enrolment e SET status = 'moved', ends_on = %(on)s FROM eqfund_stagingrow r
-     WHERE r.registry_import_id = %(import)s AND r.kind = 'moved_here' AND e.id = r.enrolment_id
-    RETURNING e.id
-)
-UPDATE eqfund_stagingrow r SET enrolment_id = NULL FROM left_there
- WHERE r.registry_import_id = %(import)s AND r.enrolment_id = left_there.id
+UPDATE eqfund_enrolment e SET status = 'moved', ends_on = %(on)s FROM eqfund_stagingrow r
+ WHERE r.registry_import_id = %(import)s AND r.kind = 'moved_here' AND e.id = r.enrolment_id
 """
 
-_UPDATE_PUPILS = f"""
+_UPDATE_PUPILS = """
 UPDATE eqfund_pupil p
    SET title = r.title, first_name = r.first_name, last_name = r.last_name, sort_key = r.sort_key,
        sex = r.sex, birth_date = r.birth_date, path = c.path
   FROM eqfund_stagingrow r JOIN eqfund_classroom c ON c.id = r.classroom_id
  WHERE r.registry_import_id = %(import)s
    AND r.kind IN ('changed', 'enrolled', 'moved_here', 'settled', 'renumbered', 'elsewhere')
-   AND p.id = {_TARGET}
+   AND p.id = r.pupil_id
 """
 
 # A change of class inside a school keeps the enrolment, so that forms and attendance go along.
@@ -130,37 +127,50 @@ UPDATE eqfund_enrolment e
                     WHERE o.pupil_id = e.pupil_id AND o.term_id = e.term_id AND o.classroom_id = c.id AND o.id <> e.id)
 """
 
-# A child who comes back to the class it left takes its enrolment up again.
-_ENROLMENTS = f"""
-WITH made AS (
-    INSERT INTO eqfund_enrolment (pupil_id, term_id, classroom_id, path, student_number, status, starts_on)
-    SELECT {_TARGET}, %(term)s, c.id, c.path, r.student_number, 'studying', %(on)s
-      FROM eqfund_stagingrow r JOIN eqfund_classroom c ON c.id = r.classroom_id
+# A child who comes back to the class it left takes its enrolment up again; the others get a new one.
+_ENROLMENTS = (
+    """
+UPDATE eqfund_stagingrow r SET enrolment_id = (
+       SELECT e.id FROM eqfund_enrolment e
+        WHERE e.pupil_id = r.pupil_id AND e.term_id = %(term)s AND e.classroom_id = r.classroom_id)
+ WHERE r.registry_import_id = %(import)s
+   AND (r.kind IN ('new', 'enrolled', 'moved_here') OR (r.kind = 'elsewhere' AND r.enrolment_id IS NULL))
+""",
+    """
+UPDATE eqfund_enrolment e SET status = 'studying', ends_on = NULL, student_number = r.student_number
+  FROM eqfund_stagingrow r
+ WHERE r.registry_import_id = %(import)s AND r.kind IN ('enrolled', 'moved_here') AND e.id = r.enrolment_id
+""",
+    """
+WITH claimed AS MATERIALIZED (
+    SELECT r.id, nextval(pg_get_serial_sequence('eqfund_enrolment', 'id')) AS enrolment_id FROM eqfund_stagingrow r
      WHERE r.registry_import_id = %(import)s AND r.enrolment_id IS NULL
        AND r.kind IN ('new', 'enrolled', 'moved_here', 'elsewhere')
-    ON CONFLICT (pupil_id, term_id, classroom_id)
-       DO UPDATE SET status = 'studying', ends_on = NULL, student_number = excluded.student_number
-    RETURNING id, pupil_id
+), kept AS (
+    UPDATE eqfund_stagingrow r SET enrolment_id = claimed.enrolment_id FROM claimed WHERE r.id = claimed.id
 )
-UPDATE eqfund_stagingrow r SET enrolment_id = made.id FROM made
- WHERE r.registry_import_id = %(import)s AND r.kind IN ('new', 'enrolled', 'moved_here', 'elsewhere')
-   AND made.pupil_id = {_TARGET}
-"""
+INSERT INTO eqfund_enrolment (id, pupil_id, term_id, classroom_id, path, student_number, status, starts_on)
+SELECT claimed.enrolment_id, r.pupil_id, %(term)s, c.id, c.path, r.student_number, 'studying', %(on)s
+  FROM claimed
+  JOIN eqfund_stagingrow r ON r.id = claimed.id
+  JOIN eqfund_classroom c ON c.id = r.classroom_id
+""",
+)
 
 # Whom the school has entered here is never overwritten by the registry.
-_GUARDIANS = f"""
+_GUARDIANS = """
 INSERT INTO eqfund_guardian (pupil_id, full_name, relationship, national_id, id_index, last4, phone, is_current, since)
-SELECT {_TARGET}, r.guardian_name, r.guardian_relationship, r.guardian_number, r.guardian_index, r.guardian_last4,
+SELECT r.pupil_id, r.guardian_name, r.guardian_relationship, r.guardian_number, r.guardian_index, r.guardian_last4,
        r.guardian_phone, true, %(at)s
   FROM eqfund_stagingrow r
  WHERE r.registry_import_id = %(import)s AND r.kind NOT IN ('gone', 'left_out') AND r.guardian_name <> ''
-   AND NOT EXISTS (SELECT 1 FROM eqfund_guardian g WHERE g.pupil_id = {_TARGET} AND g.is_current)
+   AND NOT EXISTS (SELECT 1 FROM eqfund_guardian g WHERE g.pupil_id = r.pupil_id AND g.is_current)
 """
 
-_RECORDS = f"""
+_RECORDS = """
 INSERT INTO eqfund_registryrecord (
     pupil_id, term_id, enrolment_id, source_id, registry, disadvantage_poor, extras, extras_index, duplicate_index)
-SELECT {_TARGET}, %(term)s, r.enrolment_id, %(import)s, %(registry)s, r.disadvantage_poor, r.extras, r.extras_index,
+SELECT r.pupil_id, %(term)s, r.enrolment_id, %(import)s, %(registry)s, r.disadvantage_poor, r.extras, r.extras_index,
        CASE WHEN r.kind = 'elsewhere' THEN r.id_index END
   FROM eqfund_stagingrow r
  WHERE r.registry_import_id = %(import)s AND r.kind NOT IN ('gone', 'left_out', 'same')
@@ -185,15 +195,17 @@ UPDATE eqfund_stagingrow
 STEPS = (
     _CLASSROOMS,
     _SEATS,
+    _CLAIM_IDENTITIES,
     _IDENTITIES,
     _CLAIM_PUPILS,
+    _SHADOWS,
     _PUPILS,
     *_SETTLE,
     _RENUMBER,
     _LEAVE_OTHER_SCHOOL,
     _UPDATE_PUPILS,
     _UPDATE_ENROLMENTS,
-    _ENROLMENTS,
+    *_ENROLMENTS,
     _GUARDIANS,
     _RECORDS,
 )
