@@ -439,13 +439,5 @@ def school_figures(
         )
         .order_by()
     )
-    figures = ("pupils", "received", "paid_pupils", "paid", "late", "cannot")
+    figures = ("pupils", "received", "paid_pupils", "paid_satang", "late", "cannot")
     return {row["school"]: {name: row[name] for name in figures} for row in rows}  # type: ignore[literal-required]
-
-
-def refunded_on_statement(transfer_round: TransferRound, school: School) -> int:
-    """Satang of a school's refunds that the bank's statement proves."""
-    matched = Refund.objects.filter(
-        round=transfer_round, school=school, status=RefundStatus.MATCHED
-    )
-    return int(matched.aggregate(sum=Sum(F("amount_satang"), default=0))["sum"])
