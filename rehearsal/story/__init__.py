@@ -74,7 +74,9 @@ STEPS = (
     Step("2569-08-19 10:00", "The new choose their channels", "accounts.choose"),
     Step("2569-08-20 10:00", "Committees meet; the fund verifies", "committee.play"),
     Step("2569-08-28 10:00", "One month of attendance", "attendance.play"),
-    Step("2569-08-31 09:00", "Round 2 built, approved, released", "rounds.play_2", by_worker=True),
+    Step(
+        "2569-08-31 09:00", "Round 2 built (by a worker), approved, released", "rounds.play_2", True
+    ),
     Step("2569-09-01 09:00", "Round 2 at the bank, reconciled", "bank.play_2"),
     Step("2569-09-08 10:00", "What failed is corrected again", "accounts.correct_3"),
     Step("2569-09-10 09:00", "Round 2 published", "rounds.publish_2"),

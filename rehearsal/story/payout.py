@@ -17,7 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image, ImageDraw
 
 from eqfund import clock, files
-from eqfund.models import Classroom, Enrolment, Job, School
+from eqfund.models import Classroom, Enrolment, Job, School, StoredFile
 from eqfund.refusal import Refused
 from payments import queries_payout as queries, sandbox_statement
 from payments.actions import letters, payout, payout_reports, refunds
@@ -267,7 +267,7 @@ def _letters(world: World, chosen: TransferRound) -> Iterator[tuple[str, Any]]:
     job = Job.objects.get(pk=job.pk)
     if job.state != Job.State.DONE:
         raise AssertionError(f"the letters were not printed: {job.state} {job.error}")
-    stored = files.StoredFile.objects.get(pk=job.result["file"])
+    stored = StoredFile.objects.get(pk=job.result["file"])
     with pikepdf.open(io.BytesIO(files.read_bytes(stored))) as pdf:
         pages = len(pdf.pages)
     issued = Letter08.objects.filter(round=chosen, school=world.main).count()

@@ -8,14 +8,16 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from unittest.mock import patch
 
 from django.conf import settings
 
 from eqfund import clock, jobs
 from eqfund.celery import app
+from eqfund.management.commands.serve import end_with_parent
 from eqfund.models import Job
 
-PATIENCE_SECONDS = 90
+PATIENCE_SECONDS = 180
 
 
 @contextmanager
@@ -39,27 +41,26 @@ def jobs_by_worker() -> Iterator[None]:
         cwd=settings.BASE_DIR,
         env=os.environ | {"DJANGO_SETTINGS_MODULE": "eqfund.settings"},
         stdin=subprocess.DEVNULL,
+        preexec_fn=end_with_parent if sys.platform == "linux" else None,
     )
-    here = jobs.run_now
-    jobs.run_now = wait_for
+
+    def wait_for(job: Job) -> Job:
+        """The job as the worker ended it."""
+        deadline = clock.stopwatch() + PATIENCE_SECONDS
+        while clock.stopwatch() < deadline and worker.poll() is None:
+            job.refresh_from_db()
+            if job.is_over:
+                return job
+            time.sleep(0.05)
+        raise TimeoutError(f"the worker did not end job {job.pk} ({job.kind})")
+
     try:
-        yield
+        with patch.object(jobs, "run_now", wait_for):
+            yield
     finally:
-        jobs.run_now = here
         worker.terminate()
         try:
             worker.wait(20)
         except subprocess.TimeoutExpired:
             worker.kill()
             worker.wait()
-
-
-def wait_for(job: Job) -> Job:
-    """The job as the worker ended it; instead of jobs.run_now while a worker is at work."""
-    deadline = clock.stopwatch() + PATIENCE_SECONDS
-    while clock.stopwatch() < deadline:
-        job.refresh_from_db()
-        if job.is_over:
-            return job
-        time.sleep(0.05)
-    raise TimeoutError(f"the worker did not end job {job.pk} ({job.kind}) in {PATIENCE_SECONDS} s")

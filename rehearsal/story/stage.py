@@ -42,14 +42,25 @@ def fresh_database(
         "EQFUND_VAR": str(folder),
         "PYTHONUNBUFFERED": "1",
     }
-    try:
-        _make(owner, name)
-        _run(environment | {"EQFUND_DATABASE_ROLE": "owner"}, "migrate", "--verbosity", "0")
-        yield environment | {"EQFUND_DATABASE_ROLE": role}
-    finally:
-        if not keep:
-            _drop(owner, name)
-        shutil.rmtree(folder, ignore_errors=True)
+    with _alone(owner, name):
+        try:
+            _make(owner, name)
+            _run(environment | {"EQFUND_DATABASE_ROLE": "owner"}, "migrate", "--verbosity", "0")
+            yield environment | {"EQFUND_DATABASE_ROLE": role}
+        finally:
+            if not keep:
+                _drop(owner, name)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _alone(owner: str, database: str) -> Iterator[None]:
+    """Hold the database's name on this server; a second one at once is sent away."""
+    with psycopg.connect(owner, autocommit=True) as connection:
+        row = connection.execute("SELECT pg_try_advisory_lock(hashtext(%s))", [database]).fetchone()
+        if not row or not row[0]:
+            raise CommandError(f"{database} is in use: another one is at work on this server.")
+        yield
 
 
 def run_inside(environment: dict[str, str], *arguments: str) -> int:
