@@ -38,6 +38,7 @@ from screening.models import Form01, Form01Photo, Form01Revision, Form01Signatur
 from screening.permissions import form01 as permissions
 
 WHOLE_FORM = 0  # the section number of a save of several sections
+OF_THE_HOUSEHOLD = [1, 2, 3, 6]  # sections that a sibling's form may fill
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,7 +283,8 @@ def _guardian_known(enrolment: Enrolment, prefill: Prefill) -> dict[str, Any]:
 
 
 def _sibling_form(enrolment: Enrolment) -> Form01 | None:
-    """The newest form of the same school and term that names this pupil or the same guardian.
+    """The newest form of the same school and term that names this pupil or the same guardian,
+    and in which somebody has saved a part of the household.
 
     Never one of another school: what its household answered is not this school's to see.
     """
@@ -299,8 +301,10 @@ def _sibling_form(enrolment: Enrolment) -> Form01 | None:
         id_index__in=[bytes(index) for index in indexes],
         form__enrolment__term=enrolment.term_id,
     )
-    forms = Form01.objects.alive().filter(pk__in=named.values("form"))
-    return forms.exclude(enrolment__pupil=pupil).order_by("-saved_at").first()
+    forms = Form01.objects.alive().filter(
+        pk__in=named.values("form"), sections_saved__overlap=OF_THE_HOUSEHOLD
+    )
+    return forms.exclude(enrolment__pupil=pupil).order_by("-saved_at", "-pk").first()
 
 
 def _acknowledge(section: Section, reading: Reading, form: Form01, at: datetime) -> None:

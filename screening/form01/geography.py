@@ -62,8 +62,8 @@ def name_of(code: str) -> str:
         return ""
     district = geothai.district(place.district_code)
     province = geothai.province(place.province_code)
-    if district is None or province is None:
-        return ""
+    assert district is not None  # every subdistrict lies in both
+    assert province is not None
     if place.province_code == BANGKOK:
         return f"แขวง{place.name_th} {district.name_th} {province.name_th}"
     return f"ต.{place.name_th} อ.{district.name_th} จ.{province.name_th}"

@@ -89,6 +89,31 @@ def test_the_same_draft_asked_for_twice_is_one_form(pupil, teacher):
     assert one.pk == two.pk
 
 
+@pytest.mark.django_db(transaction=True)
+def test_of_two_beginnings_at_once_one_is_refused(pupil, teacher, admin):
+    enrolment = enrolment_of(pupil)
+    outcomes = at_once(
+        *(
+            lambda by=by: actions.start_form01(enrolment, by=by, at=VISIT).status
+            for by in (teacher, admin)
+        )
+    )
+
+    assert sorted(outcomes) == ["draft", "refused"]
+    assert Form01.objects.count() == 1
+
+
+def test_a_pupil_without_a_number_begins_a_form_too(pupil, teacher):
+    pupil.identity = None
+    pupil.save()
+
+    form = begin(pupil, teacher)
+
+    assert "national_id" not in form.private["members"][0]
+    guardian = blind_index(form.private["guardian_national_id"])
+    assert {bytes(one.id_index) for one in FormIdentity.objects.all()} == {guardian}
+
+
 def test_a_draft_of_another_pupil_is_not_taken_over(make_pupils, teacher):
     one, other = make_pupils(2)
     client_id = actions.start_form01(enrolment_of(one), by=teacher, at=VISIT).client_id
@@ -330,26 +355,63 @@ def test_a_held_version_is_settled_once(form, teacher, admin):
     assert form.answers["travel_method"] == "bicycle"
 
 
+def test_a_choice_that_meets_yet_another_save_is_held_again(form, teacher, admin):
+    save(form, 5, admin, based_on=1)
+    held = save(form, 5, teacher, based_on=1, plain={**PLAIN, "travel_method": "bicycle"}).held
+    save(form, 5, admin, based_on=2, plain={**PLAIN, "travel_method": "own_car"})
+
+    chosen = part(form, 5, {**PLAIN, "travel_method": "bicycle"})
+    again = actions.settle_form01(held, chosen, based_on=2, by=teacher, at=VISIT)
+
+    assert again.held is not None
+    held.refresh_from_db()
+    assert held.settled_at is None
+    form.refresh_from_db()
+    assert form.answers["travel_method"] == "own_car"
+
+
+def test_two_different_stale_saves_are_both_kept(form, teacher, admin):
+    save(form, 5, admin, based_on=1)
+
+    for method in ("bicycle", "own_car"):
+        save(form, 5, teacher, based_on=1, plain={**PLAIN, "travel_method": method})
+
+    assert Form01Revision.objects.filter(held=True).count() == 2
+
+
 @pytest.mark.django_db(transaction=True)
 def test_of_two_saves_at_once_one_is_held(form, teacher, admin):
-    gate, outcomes = Barrier(2), []
+    def saving(by, method):
+        reading = part(form, 5, {**PLAIN, "travel_method": method})
+        return lambda: (
+            actions.save_form01(form, 5, reading, based_on=1, by=by, at=VISIT).held is not None
+        )
 
-    def run(by, method):
+    outcomes = at_once(saving(teacher, "walk"), saving(admin, "bicycle"))
+
+    assert sorted(outcomes) == [False, True]
+    assert Form01Revision.objects.filter(form=form, held=True).count() == 1
+
+
+def at_once(*deeds):
+    """What two threads got that began at the same moment."""
+    gate, outcomes = Barrier(len(deeds)), []
+
+    def run(deed):
         try:
-            reading = part(form, 5, {**PLAIN, "travel_method": method})
             gate.wait(10)
-            outcomes.append(actions.save_form01(form, 5, reading, based_on=1, by=by, at=VISIT).held)
+            outcomes.append(deed())
+        except Refused:
+            outcomes.append("refused")
         finally:
             connection.close()
 
-    threads = [Thread(target=run, args=who) for who in ((teacher, "walk"), (admin, "bicycle"))]
+    threads = [Thread(target=run, args=[deed]) for deed in deeds]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-
-    assert sorted(held is None for held in outcomes) == [False, True]
-    assert Form01Revision.objects.filter(form=form, held=True).count() == 1
+    return outcomes
 
 
 # Refusals while writing

@@ -141,6 +141,14 @@ def test_a_form_is_sent_once(form, teacher):
         submit(form, teacher)
 
 
+def test_whoever_read_the_form_before_a_change_does_not_move_it(form, teacher):
+    submit(Form01.objects.get(pk=form.pk), teacher)
+    assert form.status == "draft"
+
+    with pytest.raises(Refused, match="Somebody else has just changed"):
+        actions._move(form, actions.Status.WITHDRAWN)
+
+
 def test_answers_no_longer_asked_are_not_sent(pupil, teacher):
     form = whole(pupil, teacher)
     save(form, 1, teacher, plain={**PLAIN, "lives_with": "institution"})

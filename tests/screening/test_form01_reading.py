@@ -1,5 +1,6 @@
 from datetime import date
 
+import geothai
 import pytest
 from hypothesis import given, strategies as st
 
@@ -123,6 +124,19 @@ def test_the_subdistrict_decides_the_postcode_and_leaves_with_its_province():
     assert fits.plain["addr_postcode"] == 50_200
     assert moved.plain == {"addr_province": "40"}
     assert alone.plain["addr_province"] == "50"
+
+
+def test_a_subdistrict_with_several_postcodes_keeps_the_one_typed():
+    several = next(
+        place.code
+        for district in geothai.districts("57")
+        for place in geothai.subdistricts(district.code)
+        if len(place.postal_codes) > 1
+    )
+
+    reading = read(6, addr_province="57", addr_subdistrict_code=several, addr_postcode="57150")
+
+    assert reading.plain["addr_postcode"] == 57_150
 
 
 # Members
