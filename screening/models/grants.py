@@ -19,7 +19,7 @@ GROUP_NAMES = {
     PupilGroup.NEW: _("New group"),
 }
 STATUS_NAMES = {
-    GrantStatus.ACTIVE: _("active"),
+    GrantStatus.ACTIVE: _("holds the grant"),
     GrantStatus.SUSPENDED: _("suspended for now"),
     GrantStatus.ENDED: _("ended"),
 }
