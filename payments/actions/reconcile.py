@@ -156,6 +156,7 @@ def read_result(result: ResultFile, *, fence: Fence) -> None:
     except UnreadableFile as error:
         problem = error.code
     with connection.cursor() as cursor:
+        cursor.execute(FILL_AMOUNTS, {"result": result.pk})
         cursor.execute(FIND_PROBLEMS, {"result": result.pk, "round": result.round_id})
         cursor.execute(COUNT_RESULT, {"result": result.pk})
         counted = dict(
@@ -236,7 +237,7 @@ SPREAD_WHOLE = """
 FIND_PROBLEMS = """
     UPDATE payments_resultline AS row SET problem = found.problem
     FROM (
-        SELECT said.id, CASE
+        SELECT said.number, CASE
             WHEN line.id IS NULL THEN 'unknown'
             WHEN file.round_id <> %(round)s THEN 'other_round'
             WHEN said.outcome = 'open' THEN ''
@@ -251,7 +252,7 @@ FIND_PROBLEMS = """
         LEFT JOIN payments_bankfile AS file ON file.id = line.file_id
         WHERE said.result_id = %(result)s
     ) AS found
-    WHERE row.id = found.id AND found.problem <> ''
+    WHERE row.result_id = %(result)s AND row.number = found.number AND found.problem <> ''
 """
 COUNT_RESULT = """
     SELECT count(*) AS lines,
@@ -259,13 +260,18 @@ COUNT_RESULT = """
         count(*) FILTER (WHERE outcome = 'failed' AND problem = '') AS failed_lines,
         count(*) FILTER (WHERE outcome = 'open' AND problem = '') AS open_lines,
         count(*) FILTER (WHERE problem <> '') AS bad_lines,
-        coalesce(sum(line.amount_satang) FILTER (WHERE outcome = 'success' AND problem = ''), 0)::bigint
+        coalesce(sum(amount_satang) FILTER (WHERE outcome = 'success' AND problem = ''), 0)::bigint
             AS success_satang,
-        coalesce(sum(line.amount_satang) FILTER (WHERE outcome = 'failed' AND problem = ''), 0)::bigint
+        coalesce(sum(amount_satang) FILTER (WHERE outcome = 'failed' AND problem = ''), 0)::bigint
             AS failed_satang
-    FROM payments_resultline AS said
-    LEFT JOIN payments_bankline AS line ON line.end_to_end_id = said.end_to_end_id
-    WHERE said.result_id = %(result)s
+    FROM payments_resultline WHERE result_id = %(result)s
+"""
+# A bank need not repeat the amount; what it does not say is what we sent.
+FILL_AMOUNTS = """
+    UPDATE payments_resultline AS said SET amount_satang = line.amount_satang
+    FROM payments_bankline AS line
+    WHERE said.result_id = %(result)s AND said.amount_satang IS NULL
+        AND line.end_to_end_id = said.end_to_end_id
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -208,3 +209,28 @@ def settle(result: ResultFile, by: User) -> ResultFile:
     done(reconcile.apply_result(result, by=by, at=ANSWERED))
     result.refresh_from_db()
     return result
+
+
+@pytest.fixture
+def round_of(term, people, make_pupils, school) -> Callable[..., TransferRound]:
+    """A round at the bank: some pupils by PromptPay, some through one school."""
+
+    def make(pupils=2, at_school=3, number=1):
+        made = make_round(term, people, number)
+        rate = make_rate(term, people)
+        if not school.bank_accounts.exists():
+            make_account(school, people)
+        for pupil in make_pupils(pupils):
+            owe(made, pupil, PUPIL, rate)
+        for pupil in make_pupils(at_school, g_code=True):
+            owe(made, pupil, SCHOOL_ACCOUNT, rate)
+        return fix_totals(made)
+
+    return make
+
+
+@pytest.fixture
+def sent(round_of, fund_finance) -> TransferRound:
+    transfer_round = round_of()
+    send(transfer_round, fund_finance)
+    return transfer_round

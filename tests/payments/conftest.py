@@ -20,7 +20,7 @@ from payments.rules import AccountStatus, ChannelKind, Level, round_takes
 from screening.models import Grant
 from tests.conftest import moment
 
-from .bank_world import people  # noqa: F401
+from .bank_world import people, round_of, sent  # noqa: F401
 from .payout_world import payout_cash, payout_world  # noqa: F401
 
 MAY = moment("2569-05-20 10:00")
