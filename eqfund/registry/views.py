@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -220,6 +221,22 @@ def _enrolments(request: Any, found: Pupil) -> Any:
     return rows.select_related("term", "classroom__school").order_by("-term__opens_on", "-pk")
 
 
+def _panels(request: Any, found: Pupil) -> list[tuple[str, str]]:
+    """What other parts of the system show of the pupil: title and rendered part."""
+    panels = [
+        panel for hook in hooks.pupil_panels for panel in hook(found, request.user, request.moment)
+    ]
+    return [
+        (
+            panel.title,
+            render_to_string(
+                panel.template, {**panel.context, "panel": panel.context}, request=request
+            ),
+        )
+        for panel in panels
+    ]
+
+
 def _pupil_context(request: Any, found: Pupil, form: LeavingForm | None) -> dict[str, Any]:
     enrolments = list(_enrolments(request, found))
     present = next((e for e in enrolments if e.status in ("studying", "suspended")), None)
@@ -237,11 +254,7 @@ def _pupil_context(request: Any, found: Pupil, form: LeavingForm | None) -> dict
         "age": queries.age_on(found.birth_date, request.moment.date())
         if found.birth_date
         else None,
-        "panels": [
-            panel
-            for hook in hooks.pupil_panels
-            for panel in hook(found, request.user, request.moment)
-        ],
+        "panels": _panels(request, found),
         "leaving_form": (form or LeavingForm(initial={"on": request.moment.date()}))
         if may_leave
         else None,

@@ -356,3 +356,13 @@ def test_the_admin_is_told_to_confirm_the_profile(admin, school, at):
     School.objects.update(profile_confirmed_at=at("2569-05-20"))
 
     assert profile_tasks(admin, at("2569-05-21")) == []
+
+
+def test_the_pupils_page_takes_in_what_other_apps_show(get, teacher, make_pupils):
+    child = make_pupils(1)[0]
+
+    page = get(teacher, "pupil", child.pk)
+
+    titles = [title for title, _part in page.context["panels"]]
+    assert len(titles) >= 1
+    assert all(part.strip() for _title, part in page.context["panels"])
