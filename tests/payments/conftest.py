@@ -9,6 +9,7 @@ import pytest
 from django.utils import translation
 
 from eqfund.models import Guardian, Pupil, School, Term, User
+from payments.actions import rounds
 from payments.models import (
     BenefitRate,
     ContinuingConfirmation,
@@ -25,6 +26,8 @@ from .payout_world import payout_cash, payout_world  # noqa: F401
 
 MAY = moment("2569-05-20 10:00")
 BUILT = moment("2569-07-15 18:04")
+APPROVED = moment("2569-07-16 09:12")
+RELEASED = moment("2569-07-16 10:30")
 
 
 @pytest.fixture(autouse=True)
@@ -144,3 +147,41 @@ def planned(calendar: Term, rates: list[BenefitRate], fund_officer: User) -> Tra
     return TransferRound.objects.create(
         term=calendar, number=1, takes=round_takes(1), planned_by=fund_officer, planned_at=MAY
     )
+
+
+@pytest.fixture
+def pupils(make_pupils: Any) -> Any:
+    return make_pupils(3)
+
+
+@pytest.fixture
+def built(planned: Any, pupils: Any, make_grants: Any, fund_officer: Any) -> Any:
+    make_grants(pupils)
+    rounds.build_round(planned, by=fund_officer, at=BUILT)
+    return planned
+
+
+@pytest.fixture
+def approved(built: Any, fund_approver: Any) -> Any:
+    rounds.approve_round(built, by=fund_approver, at=APPROVED)
+    return built
+
+
+@pytest.fixture
+def released(approved: Any, fund_finance: Any) -> Any:
+    rounds.release_round(approved, by=fund_finance, at=RELEASED)
+    return approved
+
+
+@pytest.fixture
+def signed_in(client: Any) -> Any:
+    """Sign somebody in, reading in English."""
+
+    def sign_in(person: Any) -> Any:
+        client.force_login(person)
+        session = client.session
+        session["language"] = "en"
+        session.save()
+        return client
+
+    return sign_in
