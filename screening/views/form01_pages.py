@@ -161,6 +161,7 @@ class SectionPage:
                     "title": gettext(section.title),
                     "state": state,
                     "asked": number in asked,
+                    "comes_later": section.code == "certification",
                     "url": reverse("screening:form01-section", args=[self.form.pk, number])
                     if number in asked
                     else "",
