@@ -6,11 +6,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from django.db import connections
+from django.db import OperationalError, connection, connections
 
 from eqfund.refusal import Refused
 from payments.actions import rounds
-from payments.models import Transfer, TransferRound
+from payments.models import Entitlement, Transfer, TransferRound
 from payments.rules import RoundStatus
 from tests.conftest import moment
 
@@ -76,3 +76,28 @@ def test_two_approvals_at_once_are_one(
     refused = [answer for answer in found if isinstance(answer, Refused)]
     assert len(refused) == 1
     assert TransferRound.objects.get().approver in (fund_approver, other)
+
+
+def test_a_worker_killed_before_its_commit_leaves_a_planned_round_that_builds_again(
+    planned, make_pupils, make_grants, fund_officer
+):
+    make_grants(make_pupils(3))
+
+    def killed():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    def build():
+        mine = TransferRound.objects.select_related("term").get()
+        return rounds.build_round(mine, by=fund_officer, at=BUILT, fence=killed)
+
+    with pytest.raises(OperationalError):
+        build()
+    connection.close()
+    assert TransferRound.objects.get().status == RoundStatus.PLANNED
+    assert not Transfer.objects.exists()
+    assert not Entitlement.objects.exists()
+
+    again = TransferRound.objects.select_related("term").get()
+    assert rounds.build_round(again, by=fund_officer, at=BUILT)
+    assert (again.pupils, Transfer.objects.count()) == (3, 3)
