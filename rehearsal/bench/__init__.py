@@ -8,8 +8,8 @@ Each module here has `rows()`: what it measured, as dicts of
     ratio                 the first by the second
     limit                 the most the ratio may be; None for a figure that is shown only
 
-A module may have `ROLE = "owner"` when it makes tables. They run in the order of their names, on a
-database of their own.
+Each module runs in a process and a migrated, empty database of its own, as the application's role or,
+with `ROLE = "owner"`, as that of the tables' owner.
 """
 
 from __future__ import annotations
@@ -34,6 +34,11 @@ def collect(wanted: list[str] | None = None) -> Iterator[Row]:
             continue
         for row in import_module(f"{__name__}.{name}").rows():
             yield {"module": name, "limit": None, "lower_bound_seconds": None, "ratio": None, **row}
+
+
+def role_of(name: str) -> str:
+    """Which role a module works as."""
+    return str(getattr(import_module(f"{__name__}.{name}"), "ROLE", "application"))
 
 
 def is_over(row: Row) -> bool:

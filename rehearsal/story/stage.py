@@ -26,11 +26,17 @@ from eqfund import embedded
 
 @contextmanager
 def fresh_database(
-    name: str, *, keep: bool = False, role: str = "application"
+    name: str,
+    *,
+    keep: bool = False,
+    role: str = "application",
+    template: str = "",
+    fast: bool = False,
 ) -> Iterator[dict[str, str]]:
     """Make and migrate the database; give the environment in which processes use it; drop it.
 
     `role` is who they work as: the application, as web and worker do, or the tables' owner.
+    With `template` it is a copy of that database. A `fast` one does not wait for the disk.
     """
     services = embedded.ensure_services()
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
@@ -44,8 +50,9 @@ def fresh_database(
     }
     with _alone(owner, name):
         try:
-            _make(owner, name)
-            _run(environment | {"EQFUND_DATABASE_ROLE": "owner"}, "migrate", "--verbosity", "0")
+            _make(owner, name, template, fast=fast)
+            if not template:
+                _run(environment | {"EQFUND_DATABASE_ROLE": "owner"}, "migrate", "--verbosity", "0")
             yield environment | {"EQFUND_DATABASE_ROLE": role}
         finally:
             if not keep:
@@ -75,16 +82,19 @@ def _run(environment: dict[str, str], *arguments: str) -> None:
         raise CommandError(f"manage.py {arguments[0]} failed in a new database.")
 
 
-def _make(owner: str, database: str) -> None:
+def _make(owner: str, database: str, template: str, *, fast: bool) -> None:
     name = sql.Identifier(database)
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        name, sql.Identifier(template or "template1")
+    )
     try:
         with psycopg.connect(owner, autocommit=True) as connection:
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(name))
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(name))
-            # It is thrown away: a commit need not wait for the disk.
-            connection.execute(
-                sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name)
-            )
+            connection.execute(make)
+            if fast:
+                connection.execute(
+                    sql.SQL("ALTER DATABASE {} SET synchronous_commit = off").format(name)
+                )
     except psycopg.Error as error:
         raise CommandError(
             f"This needs a database of its own, and {database} could not be made: {error}\n"

@@ -7,16 +7,19 @@ import os
 import platform
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from eqfund import clock, embedded
 from rehearsal import bench
 from rehearsal.columns import Printer, table
 from rehearsal.story import stage
+
+MIGRATED, COPY = "eqfund_bench", "eqfund_bench_copy"
 
 
 class Command(BaseCommand):
@@ -25,42 +28,67 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("modules", nargs="*", help="some of rehearsal/bench; all without")
-        parser.add_argument("--here", action="store_true", help="in this process and database")
+        parser.add_argument("--here", help="measure one module in this process; rows go to a file")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["here"]:
-            sys.exit(measure(options["modules"]))
-        report = str(embedded.var_folder() / "bench.json")
-        with stage.fresh_database("eqfund_bench", role="owner") as environment:
-            environment |= {"EQFUND_BENCH_REPORT": report}
-            sys.exit(stage.run_inside(environment, "bench", "--here", *options["modules"]))
+            measure(options["modules"][0], Path(options["here"]))
+            return
+        if unknown := set(options["modules"]) - set(bench.modules()):
+            raise CommandError(f"Not in rehearsal/bench: {', '.join(sorted(unknown))}")
+        sys.exit(measure_all(options["modules"] or bench.modules(), Printer(sys.stdout)))
 
 
-def measure(wanted: list[str]) -> int:
-    """Run the rows, print the table, write the report; 1 if a limit was exceeded."""
-    printer = Printer(sys.stdout)
+def measure_all(wanted: list[str], printer: Printer) -> int:
+    """Each module in a process and a database of its own; print the table, write the report."""
     begun = clock.stopwatch()
-    rows = []
-    for row in bench.collect(wanted):
-        printer.line(f"  {row['name']}")
-        rows.append(row)
-    over = [row for row in rows if bench.is_over(row)]
-    heads = ("what", "figure", "lower bound", "ratio", "limit", "")
+    rows: list[bench.Row] = []
+    failed: list[str] = []
+    with stage.fresh_database(MIGRATED):
+        for name in wanted:
+            printer.line(f"  {name} ...")
+            found = _module(name)
+            rows += found or []
+            if found is None:
+                failed.append(name)
     printer.line()
+    heads = ("what", "figure", "bound", "ratio", "limit", "")
     for line in table(heads, [_cells(row) for row in rows]):
         printer.line(line)
-    printer.line(
-        f"\n{len(rows)} rows in {clock.stopwatch() - begun:.0f} s, {len(over)} over their limit"
-    )
+    over = [row for row in rows if bench.is_over(row)]
+    seconds = clock.stopwatch() - begun
+    printer.line(f"\n{len(rows)} rows in {seconds:.0f} s, {len(over)} over their limit")
+    for name in failed:
+        printer.line(f"{name} did not end: its words stand above")
+    _report(rows, failed)
+    return 1 if over or failed or not rows else 0
+
+
+def measure(name: str, to: Path) -> None:
+    """Run one module's rows in this process and write them down."""
+    to.write_text(json.dumps(list(bench.collect([name])), ensure_ascii=False, default=str))
+
+
+def _module(name: str) -> list[bench.Row] | None:
+    """One module's rows, from a child process; None if it failed."""
+    with stage.fresh_database(COPY, template=MIGRATED, role=bench.role_of(name)) as environment:
+        written = Path(environment["EQFUND_VAR"]) / "rows.json"
+        if stage.run_inside(environment, "bench", name, "--here", str(written)):
+            return None
+        rows: list[bench.Row] = json.loads(written.read_text())
+        return rows
+
+
+def _report(rows: list[bench.Row], failed: list[str]) -> None:
     report = {
-        "at": clock.wall().isoformat(timespec="seconds"),
+        "at": datetime.isoformat(clock.wall(), timespec="seconds"),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}",
         "rows": rows,
+        "failed": failed,
     }
-    path = Path(os.environ.get("EQFUND_BENCH_REPORT", settings.VAR_DIR / "bench.json"))
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(report, indent=1, ensure_ascii=False, default=str), encoding="utf-8")
-    return 1 if over or not rows else 0
+    path = Path(settings.VAR_DIR if settings.VAR_DIR.is_dir() else embedded.var_folder())
+    text = json.dumps(report, indent=1, ensure_ascii=False)
+    (path / "bench.json").write_text(text, encoding="utf-8")
 
 
 def _cells(row: bench.Row) -> tuple[str, ...]:

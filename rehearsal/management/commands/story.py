@@ -40,7 +40,7 @@ def in_its_own_database(options: dict[str, Any]) -> int:
         arguments += ["--until", options["until"]]
     if options["quiet"]:
         arguments.append("--quiet")
-    with stage.fresh_database("eqfund_story", keep=options["keep"]) as environment:
+    with stage.fresh_database("eqfund_story", keep=options["keep"], fast=True) as environment:
         return stage.run_inside(environment, *arguments)
 
 
