@@ -21,6 +21,7 @@ from eqfund.money import baht
 from payments.models import (
     BenefitRate,
     Entitlement,
+    LeftOut,
     Receipt06,
     RefundLine,
     SchoolBook,
@@ -35,6 +36,7 @@ from screening.pmt.facts import facts_from_answers
 from screening.pmt.scoring import agrees, score
 
 SHOWN = 5  # breaks of one promise
+ROUNDS = 3
 
 type Check = Callable[[World], Iterator[str]]
 
@@ -177,6 +179,24 @@ def three_people_moved_each_round(world: World) -> Iterator[str]:
         yield f"model {model}"
 
 
+def every_grant_is_paid_or_has_its_reason(world: World) -> Iterator[str]:
+    """After the last round, a living grant has its money, or the hurdle in its way is written down."""
+    last = (
+        TransferRound.objects.filter(term=world.term, published_at__isnull=False)
+        .order_by("number")
+        .last()
+    )
+    if last is None or last.number < ROUNDS:
+        return
+    success = Transfer.objects.filter(status="success", entitlement__term=world.term)
+    grants = Grant.objects.alive_in(world.term).filter(given_at__lte=last.built_at)
+    unpaid = grants.exclude(pk__in=success.values("entitlement__grant"))
+    told = LeftOut.objects.filter(round=last).values("grant")
+    failed = Transfer.objects.filter(round=last, status="failed").values("entitlement__grant")
+    for grant in unpaid.exclude(pk__in=told).exclude(pk__in=failed):
+        yield f"grant {grant.pk}: neither paid nor told why"
+
+
 # --- the second: every decision can be repeated and explained ------------------------------------
 
 
@@ -295,6 +315,7 @@ def _scoped_models() -> Iterator[tuple[Any, Any]]:
 PROMISES: tuple[tuple[str, Check], ...] = (
     ("nobody was paid twice", nobody_paid_twice),
     ("each entitlement stands once, at its rate", entitlements_are_single),
+    ("every grant is paid, or its reason is written", every_grant_is_paid_or_has_its_reason),
     ("three people moved each round", three_people_moved_each_round),
     ("every score computes again", scores_compute_again),
     ("every grant has its papers", grants_have_their_papers),
