@@ -55,9 +55,11 @@ def fresh_database(
                 _run(environment | {"EQFUND_DATABASE_ROLE": "owner"}, "migrate", "--verbosity", "0")
             yield environment | {"EQFUND_DATABASE_ROLE": role}
         finally:
-            if not keep:
+            if keep:
+                print(f"kept: database {name}, files in {folder}")
+            else:
                 _drop(owner, name)
-            shutil.rmtree(folder, ignore_errors=True)
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager
