@@ -49,7 +49,9 @@ def register() -> None:
         22,
     )
     menu(
-        MenuItem("work", _("Transfers"), "payments:rounds", "payments.read_round", _("Transfers")),
+        MenuItem(
+            "work", _("Transfers"), "payments:rounds", "payments.read_round_school", _("Transfers")
+        ),
         24,
     )
     menu(

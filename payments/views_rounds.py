@@ -22,23 +22,32 @@ from payments.forms import PlanForm, ReasonForm
 from payments.hurdles import BY_CODE
 from payments.models import LeftOut, TransferRound
 from payments.permissions import rounds as permissions
+from payments.rules import PUBLISHED
 from payments.views_accounts import current_term
+
+FEW_SCHOOLS = 3  # so many are linked by name from the list of rounds
 
 
 @require_GET
-@requires("payments.read_round")
+@requires("payments.read_round_school")
 def rounds(request: Any) -> HttpResponse:
-    """The term's rounds, and planning the next."""
-    term = current_term(request)
-    rows = list(
-        TransferRound.objects.filter(term=term).select_related("term").order_by("number", "pk")
-    )
+    """The term's rounds, and planning the next; to schools and offices those published."""
+    term, user = current_term(request), request.user
+    sees_all = queries_rounds.sees_unpublished(user)
+    found = TransferRound.objects.filter(term=term).select_related("term")
+    if not sees_all:
+        found = found.filter(status__in=list(map(str, PUBLISHED)))
+    rows = list(found.order_by("number", "pk"))
+    schools = [] if sees_all else School.objects.visible_to(user, "payments.read_round_school")
     events = queries_rounds.transfer_events(term)
     taken = {row.number for row in rows if row.status != "cancelled"}
     numbers = [number for number in events if number not in taken]
     context = {
         "term": term,
         "rows": [round_pages.listed(row, events.get(row.number)) for row in rows],
+        "sees_all": sees_all,
+        "schools": list(schools[: FEW_SCHOOLS + 1]),
+        "few": FEW_SCHOOLS,
         "form": PlanForm(numbers=numbers) if numbers else None,
         "why_not_plan": permissions.why_not_plan_round(request.user),
     }

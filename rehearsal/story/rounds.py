@@ -26,6 +26,7 @@ MOMENTS = {
     2: ("2569-08-31 09:30", "2569-08-31 14:05", "2569-08-31 16:20"),
     3: ("2569-09-17 09:30", "2569-09-17 14:05", "2569-09-17 16:20"),
 }
+SENT_BACK = {2: "2569-08-31 11:00"}  # the approver wants it built again
 DUE = {1: date(2026, 8, 28), 2: date(2026, 10, 7), 3: date(2026, 10, 27)}
 
 
@@ -58,6 +59,9 @@ def _play(world: World, number: int) -> Figures:
     built, approved, released = (at(moment) for moment in MOMENTS[number])
     with clock.rehearse(built):
         yield from _build(world, planned)
+    if number in SENT_BACK:
+        with clock.rehearse(at(SENT_BACK[number])):
+            yield "sent back with a reason and built again", _build_again(world, planned)
     with clock.rehearse(approved):
         _refused(rounds.approve_round, planned, by=world.fund_officer)
         rounds.approve_round(planned, by=world.fund_approver, at=clock.now())
@@ -89,6 +93,19 @@ def _build(world: World, planned: TransferRound) -> Figures:
     for code in BY_CODE:
         if number := sum(code == each for each in codes):
             yield f"  {code}", number
+
+
+def _build_again(world: World, planned: TransferRound) -> str:
+    """The approver sends it back; the second build takes the same pupils, and nobody twice."""
+    before = (planned.pupils, planned.amount_satang, planned.left_out)
+    rounds.send_back_round(
+        planned, reason="ขอให้ตรวจยอดอีกครั้ง", by=world.fund_approver, at=clock.now()
+    )
+    _done(rounds.start_build(planned, by=world.fund_officer, at=clock.now()))
+    planned.refresh_from_db()
+    if (planned.pupils, planned.amount_satang, planned.left_out) != before:
+        raise AssertionError("the second build is not the first")
+    return f"{planned.pupils} pupils"
 
 
 def _publish(world: World, number: int) -> Figures:

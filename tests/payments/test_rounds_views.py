@@ -62,7 +62,15 @@ PAGES: dict[str, Any] = {
         "auditor",
     },
     "rates": {"fund_officer", "fund_approver", "fund_finance", "auditor"},
-    "rounds": {"fund_officer", "fund_approver", "fund_finance", "auditor"},
+    "rounds": {
+        "admin",
+        "director",
+        "office_admin",
+        "fund_officer",
+        "fund_approver",
+        "fund_finance",
+        "auditor",
+    },
 }
 EVERYBODY = [
     "teacher",
@@ -243,6 +251,27 @@ def test_a_school_sees_its_part_after_publication_only(
     assert left.context["page"].paginator.count == 0
 
 
+def test_a_school_finds_its_part_from_the_list_once_published(
+    built, signed_in, school, admin, director
+):
+    listed = reverse("payments:rounds")
+    part = reverse("payments:round-school", args=[built.pk, school.pk])
+    assert part not in signed_in(admin).get(listed).text
+    assert signed_in(admin).get(reverse("payments:round", args=[built.pk])).status_code == 403
+
+    TransferRound.objects.filter(pk=built.pk).update(
+        status="published",
+        approver=admin,
+        approved_at=BUILT,
+        releaser=director,
+        released_at=BUILT,
+        published_by=admin,
+        published_at=APPROVED,
+        payout_due_on=APPROVED.date(),
+    )
+    assert part in signed_in(admin).get(listed).text
+
+
 @pytest.mark.parametrize("rows", [1, 50])
 def test_the_round_page_costs_the_same_at_any_length(
     rows, planned, make_pupils, make_grants, signed_in, fund_officer, django_assert_num_queries
@@ -400,6 +429,18 @@ def test_the_pupils_page_says_whether_the_child_will_be_paid(
     panel = pupil_panels(granted, teacher, MAY)[0]
     assert panel.context["row"].will_be_paid
     assert pupil_panels(without, teacher, MAY) == []
+
+
+def test_the_panel_stands_on_the_pupils_page(
+    calendar, rates, signed_in, make_pupils, make_grants, teacher
+):
+    granted = make_pupils(1)[0]
+    make_grants([granted], kind=None, confirmed=False)
+
+    page = signed_in(teacher).get(reverse("registry:pupil", args=[granted.pk]))
+
+    assert "The money of term 1/2569" in page.text
+    assert "Ask the family how they receive the money" in page.text
 
 
 def test_the_funds_check_tells_what_stands_against_a_schools_new_pupils(calendar, school):
