@@ -7,7 +7,7 @@ the ledger's own sum, and a test holds the two together.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -246,7 +246,6 @@ class PupilCash:
     cannot_pay: str = ""
     refund: Refund | None = None
     guardian: tuple[str, str] = ("", "")  # name, relationship as registered
-    voided: list[Receipt06] = field(default_factory=list)
 
     @property
     def state(self) -> str:
@@ -270,13 +269,8 @@ def pupil_rows(transfers: QuerySet[Transfer]) -> list[PupilCash]:
             "enrolment__path", "enrolment__pupil__sort_key", "pk"
         )
     }
-    for receipt in Receipt06.objects.filter(transfer__in=rows).select_related(
-        "payer", "second_payer"
-    ):
-        if receipt.voided_at is None:
-            rows[receipt.transfer_id].receipt = receipt
-        else:
-            rows[receipt.transfer_id].voided.append(receipt)
+    for receipt in Receipt06.objects.valid().filter(transfer__in=rows):
+        rows[receipt.transfer_id].receipt = receipt
     for note in CannotPay.objects.filter(transfer__in=rows):
         rows[note.transfer_id].cannot_pay = note.reason
     for line in RefundLine.objects.alive().filter(transfer__in=rows).select_related("refund"):

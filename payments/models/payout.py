@@ -33,11 +33,6 @@ class SchoolPayoutReportQuerySet(ScopedQuerySet):
     scope = "school__path"
     read_verb = "read_school"
 
-    def for_table(self):
-        """With all a table row shows. Reading more raises instead of querying."""
-        rows = self.select_related("school__office", "round__term", "submitted_by", "signed_by")
-        return rows.order_by("school__name", "pk").fetch_mode(models.FETCH_RAISE)
-
 
 class SchoolPayoutReport(models.Model):
     """One school's account of one round: opened by its first payment, closed by the director.
@@ -108,11 +103,6 @@ class SchoolPayoutReport(models.Model):
 class ClassPayoutReportQuerySet(ScopedQuerySet):
     scope = "classroom__path"
     read_verb = "read_school"
-
-    def for_table(self):
-        """With all a table row shows. Reading more raises instead of querying."""
-        rows = self.select_related("classroom", "submitted_by")
-        return rows.order_by("classroom__path", "pk").fetch_mode(models.FETCH_RAISE)
 
 
 class ClassPayoutReport(models.Model):
