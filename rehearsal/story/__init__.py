@@ -85,6 +85,7 @@ STEPS = (
     Step("2569-09-28 09:00", "Round 3 published", "rounds.publish_3"),
     Step("2569-10-01 10:00", "Rounds 2 and 3 paid out by the schools", "payout.play_23"),
     Step("2569-10-30 16:00", "What the office sees", "progress.play"),
+    Step("2569-10-30 16:30", "Every page, asked for by every role", "access.play"),
 )
 BEGINNING = "2569-05-07 08:00"
 

@@ -1,0 +1,33 @@
+"""Every page is asked for by every role, near and far, when every kind of row exists."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+
+from rehearsal import access_walk
+from rehearsal.world import World
+
+MOST_SHOWN = 20
+TABLE = settings.BASE_DIR / "docs" / "access.md"
+
+
+def play(world: World) -> Iterator[tuple[str, Any]]:
+    """Zero leaks, and the committed table is what was walked (EQFUND_WRITE_ACCESS=1 writes it anew)."""
+    found = access_walk.walk(world)
+    yield "pages", len(found.reached)
+    yield "requests", found.requests
+    yield "leaks", len(found.leaks)
+    if found.leaks:
+        raise AssertionError("\n".join(found.leaks[:MOST_SHOWN]))
+    table = access_walk.table(found)
+    if os.environ.get("EQFUND_WRITE_ACCESS"):
+        TABLE.write_text(table)
+    if not TABLE.exists() or TABLE.read_text() != table:
+        raise AssertionError(
+            "docs/access.md is not what was walked: look at it, then EQFUND_WRITE_ACCESS=1 make story"
+        )
+    yield "docs/access.md", "as walked"
