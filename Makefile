@@ -51,7 +51,7 @@ run: setup ## services, migrations, demo data, web on http://localhost:8000, wor
 .PHONY: story
 story: setup ## play the whole term 1/2569 and print the book of what happened
 	$(say) "The story of term 1/2569"
-	@$(PY) manage.py story
+	@$(PY) manage.py story $(if $(CI),--pages)
 
 .PHONY: bench
 bench: setup ## the performance table, each figure beside its lower bound

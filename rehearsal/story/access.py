@@ -28,6 +28,6 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
         TABLE.write_text(table)
     if not TABLE.exists() or TABLE.read_text() != table:
         raise AssertionError(
-            "docs/access.md is not what was walked: look at it, then EQFUND_WRITE_ACCESS=1 make story"
+            "docs/access.md is not what was walked: look at it, then EQFUND_WRITE_ACCESS=1 CI=1 make story"
         )
     yield "docs/access.md", "as walked"

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 
 from eqfund import clock
 from rehearsal.columns import Printer
-from rehearsal.story import begin, book, stage, tell
+from rehearsal.story import EVERY_PAGE, begin, book, stage, tell
 
 
 class Command(BaseCommand):
@@ -24,13 +24,17 @@ class Command(BaseCommand):
         parser.add_argument("--until", help="stop after this moment, e.g. 2026-07-14T09:00")
         parser.add_argument("--quiet", action="store_true", help="print the book alone")
         parser.add_argument("--keep", action="store_true", help="leave the database afterwards")
+        parser.add_argument(
+            "--pages", action="store_true", help="then ask for every page as every role"
+        )
         parser.add_argument("--here", action="store_true", help="play in this process and database")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not options["here"]:
             sys.exit(in_its_own_database(options))
         until = moment(options["until"]) if options["until"] else None
-        sys.exit(play(Printer(sys.stdout, quiet=options["quiet"]), until))
+        printer = Printer(sys.stdout, quiet=options["quiet"])
+        sys.exit(play(printer, until, pages=options["pages"]))
 
 
 def in_its_own_database(options: dict[str, Any]) -> int:
@@ -38,17 +42,18 @@ def in_its_own_database(options: dict[str, Any]) -> int:
     arguments = ["story", "--here"]
     if options["until"]:
         arguments += ["--until", options["until"]]
-    if options["quiet"]:
-        arguments.append("--quiet")
+    arguments += [f"--{name}" for name in ("quiet", "pages") if options[name]]
     with stage.fresh_database("eqfund_story", keep=options["keep"], fast=True) as environment:
         return stage.run_inside(environment, *arguments)
 
 
-def play(printer: Printer, until: datetime | None) -> int:
+def play(printer: Printer, until: datetime | None, *, pages: bool = False) -> int:
     """Make the world and tell the story in this process's database; 0 if every promise was kept."""
     begun = clock.stopwatch()
     world = begin(Path(settings.VAR_DIR) / "story", printer)
     telling = tell(world, printer, until)
+    if pages:
+        tell(world, printer, steps=(EVERY_PAGE,))
     broken = book.write(world, Printer(sys.stdout))
     printer.line()
     printer.line(f"{telling.played} steps, {clock.stopwatch() - begun:.0f} s")
