@@ -152,7 +152,8 @@ def _reconcile(transfer_round: TransferRound, finance: User, parsed: list[Any]) 
         reconcile.READERS[Format.PAIN002],
         lambda _: iter(parsed),
     )
-    bound, seconds = [], []
+    bound: list[float] = []
+    seconds: list[float] = []
     try:
         for _ in range(3):  # turn by turn, so that a busy neighbour disturbs both
             with _undone(bound):
