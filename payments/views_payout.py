@@ -112,9 +112,16 @@ def payout_school(request: Any, round_pk: int, pk: int) -> HttpResponse:
         "payout": payout_of,
         "steps": school_steps(payout_of),
         "next": next_thing(payout_of, request.user, request.moment),
+        "can": _may(request.user, school),
         **window_context(chosen, school.path, request.moment),
     }
     return render(request, "payments/payout/school.html", context)
+
+
+def _may(user: Any, school: School) -> dict[str, bool]:
+    """Which of the school's further pages this person may open: no link leads to a refusal."""
+    verbs = ("read_receipts", "read_refunds", "print_letters")
+    return {verb: access.may(user, f"payments.{verb}", school.path) for verb in verbs}
 
 
 # --- paying a class -----------------------------------------------------------------------
@@ -353,6 +360,7 @@ def school_report(request: Any, round_pk: int, pk: int) -> HttpResponse:
     who, at = request.user, request.moment
     missing = missing_in_school_report(len(found.classes), found.reported)
     context = {
+        "can": _may(who, school),
         "round": chosen,
         "school": school,
         "payout": found,
