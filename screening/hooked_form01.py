@@ -17,8 +17,6 @@ from screening.permissions.form01 import DRAFTING, SENDING, why_not_start
 from screening.queries import form01 as queries
 from screening.views.form01_pages import pill_of
 
-SCHOOL_DEPTH = 4
-
 
 def register() -> None:
     """Register with eqfund.hooks."""

@@ -1,8 +1,8 @@
 """Form 01: its life, its sums, and what is still missing. Pure.
 
 Units     Typed amounts are whole baht a month (int). Amounts worked out are satang.
-Rounding  Income per head is rounded half up to the satang, for showing and storing;
-          `within_income_limit` compares without rounding.
+Rounding  Income per head is rounded half up to the satang, for showing and storing; the
+          gate (screening.pmt.scoring.passes_gate) compares the sums without rounding.
 Errors    ValueError for a record that cannot be true. What a teacher can put right is
           a Problem, never an exception.
 Source    DOMAIN 1 (official form of 6 March 2569), 1.8 (states), 10.2 (worked incomes).
@@ -24,7 +24,6 @@ INCOME_COLUMNS = (
     "income_welfare",
     "income_other",
 )
-INCOME_LIMIT_BAHT = 3_000
 SATANG = 100
 GRID_DEGREES = 100  # cells of 0.01 degree: about 1.1 km in Thailand
 
@@ -171,17 +170,6 @@ def income_per_head_satang(total_baht: int, size: int) -> int:
     if size < 1 or total_baht < 0:
         raise ValueError("a household has a member and no negative income")
     return (2 * total_baht * SATANG + size) // (2 * size)
-
-
-def within_income_limit(total_baht: int, size: int, limit_baht: int = INCOME_LIMIT_BAHT) -> bool:
-    """Say whether the average per head is not more than the limit, exactly.
-
-    >>> within_income_limit(9_000, 3), within_income_limit(9_001, 3)
-    (True, False)
-    """
-    if size < 1 or total_baht < 0:
-        raise ValueError("a household has a member and no negative income")
-    return total_baht <= limit_baht * size
 
 
 def rows_expected(size: int, spec: Spec) -> int:

@@ -35,7 +35,7 @@ from screening.forms.form01 import (
     with_typed,
 )
 from screening.models import Form01, Form01Photo, Form01Revision, Form01Signature
-from screening.models.form01 import MEANS_NAMES, SIGNER_NAMES, STATUS_NAMES
+from screening.models.form01 import MEANS_NAMES, STATUS_NAMES
 from screening.permissions import form01 as permissions
 from screening.queries.form01 import TO_VISIT
 
@@ -55,6 +55,7 @@ PHOTO_FIELDS = {
     "photo_exterior": Slot.EXTERIOR,
     "photo_interior": Slot.INTERIOR,
     "photo_exception": Slot.EXCEPTION,
+    "portrait_photo": Slot.PORTRAIT,
 }
 
 
@@ -204,7 +205,7 @@ class SectionPage:
             "may_add": len(cards) < form.spec.max_members,
             "average": average_sentence(given),
             "average_words": average_words(),
-            "photos": self.photo_slots(wrong_files or {}),
+            "photos": self.photo_slots(wrong_files or {}) if section.code == "photos" else [],
             "signatures": self.signature_slots(),
             "errors": [box for box in wrong if box.error],
             "wrong_files": wrong_files or {},
@@ -236,17 +237,17 @@ class SectionPage:
     def photo_slots(self, wrong: dict[str, str]) -> list[PhotoSlot]:
         """The places for photos, in the form's order."""
         slots = []
-        exception = self.form.answers.get("photo_exception")
-        for field in self.form.spec.section(7).fields:
+        exception = bool(self.form.answers.get("photo_exception"))
+        for field in (*self.section.fields, *self.form.spec.header):
             slot = PHOTO_FIELDS.get(field.code)
             if slot is not None:
                 slots.append(
                     PhotoSlot(
                         slot.value,
                         gettext(field.label),
-                        gettext(field.help),
+                        gettext(field.help) if field.help else "",
                         self.photos.get(slot),
-                        bool(exception) is (slot is Slot.EXCEPTION),
+                        slot is Slot.PORTRAIT or exception is (slot is Slot.EXCEPTION),
                         wrong.get(slot, ""),
                     )
                 )
@@ -336,8 +337,3 @@ class SectionPage:
         if isinstance(typed, str):
             return [typed]
         return [in_words(field, value) or "–"]
-
-
-def signer_name(who: str) -> str:
-    """Who signs, in words."""
-    return str(SIGNER_NAMES[who])  # type: ignore[index]
