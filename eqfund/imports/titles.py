@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 RELATIVES = {"father": "บิดา", "mother": "มารดา", "guardian": "ผู้ปกครอง"}
 ADDRESSES = {"registered": "ทะเบียนบ้าน", "current": "ที่อยู่ปัจจุบัน"}
@@ -213,6 +214,7 @@ _BREAK = re.compile(r"[\s*(\[:]")
 _BLANKS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
 
 
+@lru_cache(maxsize=4096, typed=True)
 def squeezed(text: object) -> str:
     """A title without blanks and signs that do not print, its sara am in one piece.
 
