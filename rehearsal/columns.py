@@ -66,6 +66,9 @@ class Printer:
         for label, figure in figures:
             self.line(f"{'':20}{left('· ' + label, TITLE_WIDTH - 1)} {right(_shown(figure), 14)}")
 
+    def broke(self, moment: datetime, title: str, where: str) -> None:
+        self.line(f"{self._when(moment)}  {left(title, TITLE_WIDTH)}   broke in {where}:")
+
     def missing(self, moment: datetime, title: str, where: str) -> None:
         self.line(f"{self._when(moment)}  {left(title, TITLE_WIDTH)}   not there yet ({where})")
 

@@ -135,8 +135,12 @@ def tell(
             continue
         begun = clock.stopwatch()
         runner = jobs_by_worker() if step.by_worker else eager_jobs()
-        with translation.override("th"), clock.rehearse(step.moment), runner:
-            figures = list(function(world) or ())
+        try:
+            with translation.override("th"), clock.rehearse(step.moment), runner:
+                figures = list(function(world) or ())
+        except Exception:
+            printer.broke(step.moment, step.title, step.play)
+            raise
         printer.step(step.moment, step.title, figures, clock.stopwatch() - begun)
         telling.played += 1
     return telling
