@@ -39,7 +39,11 @@ def jobs_by_worker() -> Iterator[None]:
     worker = subprocess.Popen(
         command,
         cwd=settings.BASE_DIR,
-        env=os.environ | {"DJANGO_SETTINGS_MODULE": "eqfund.settings"},
+        env=os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "eqfund.settings",
+            "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+        },
         stdin=subprocess.DEVNULL,
         preexec_fn=end_with_parent if sys.platform == "linux" else None,
     )
