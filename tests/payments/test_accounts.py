@@ -254,6 +254,11 @@ def test_the_fund_accepts_after_the_close(approved, fund_officer):
     assert approved.status == AccountStatus.ACCEPTED
 
 
+def test_a_director_approves_once(calendar, approved, director):
+    with pytest.raises(Refused, match="Waiting for the fund"):
+        accounts.approve_account(approved, term=calendar, by=director, at=MAY)
+
+
 def test_the_fund_does_not_accept_what_no_director_saw(proposed, fund_officer):
     with pytest.raises(Refused, match="Waiting for the director"):
         accounts.accept_account(proposed, by=fund_officer, at=MAY)

@@ -9,8 +9,10 @@ from eqfund.models import Event, Guardian
 from eqfund.refusal import Refused
 from payments.actions import channels
 from payments.actions.channels import ChannelFacts, GuardianFacts
+from payments.hooks_rounds import account_checks, home_tasks
 from payments.models import ContinuingConfirmation, ReceivingChannel
 from payments.rules import why_not_channel, why_not_confirm_unchanged
+from screening.models import AnnouncedPupil, Announcement, Form01
 from tests.conftest import moment
 
 MAY = moment("2569-05-20 10:00")
@@ -18,6 +20,7 @@ LAST = moment("2569-06-25 16:59:59")
 CLOSE = moment("2569-06-25 17:00")
 CORRECT_2 = moment("2569-08-01 10:00")
 CHOOSE = moment("2569-08-20 10:00")
+CORRECT_3 = moment("2569-09-01 10:00")
 ANOTHER_ID = "1101700203450"
 
 
@@ -373,3 +376,135 @@ def test_a_grant_is_confirmed_once_a_term_by_constraint(pupil, grant_of):
 
     with pytest.raises(IntegrityError, match="confirmation_once_per_grant_and_term"):
         confirmation.save()
+
+
+# The new group, on the published list.
+
+
+@pytest.fixture
+def announce(calendar, teacher, fund_officer):
+    def make(pupil):
+        enrolment = pupil.enrolments.get()
+        form = Form01.objects.create(
+            enrolment=enrolment,
+            version=2569,
+            started_by=teacher,
+            started_at=MAY,
+            saved_by=teacher,
+            saved_at=MAY,
+        )
+        announcement, _made = Announcement.objects.get_or_create(
+            term=calendar,
+            number=1,
+            defaults={"bands": ["poor"], "published_by": fund_officer, "published_at": CHOOSE},
+        )
+        return AnnouncedPupil.objects.create(
+            announcement=announcement, form=form, enrolment=enrolment, band="poor"
+        )
+
+    return make
+
+
+def test_an_announced_pupil_chooses_before_there_is_a_grant(pupil, announce, teacher):
+    announce(pupil)
+
+    chosen = channels.choose_channel(
+        enrolment_of(pupil), ChannelFacts("school_account"), by=teacher, at=CHOOSE
+    )
+
+    assert (chosen.kind, chosen.guardian) == ("school_account", None)
+    corrected = channels.correct_channel(
+        enrolment_of(pupil), ChannelFacts("promptpay_pupil", "opened"), by=teacher, at=CORRECT_3
+    )
+    assert corrected.kind == "promptpay_pupil"
+    assert not ContinuingConfirmation.objects.exists()
+
+
+def test_the_fund_is_told_what_stands_against_a_schools_new_pupils(
+    make_pupils, announce, make_channel, make_account, school, calendar
+):
+    without, by_school, fine = make_pupils(3)
+    for each in (without, by_school, fine):
+        announce(each)
+    make_channel(by_school, "school_account", "unknown")
+    make_channel(fine)
+
+    assert account_checks([school.pk], calendar, CHOOSE) == {
+        school.pk: [
+            "1 pupil has no receiving channel.",
+            "1 pupil is paid through the school account, which is not accepted yet.",
+        ]
+    }
+    make_account(school)
+    assert account_checks([school.pk], calendar, CHOOSE) == {
+        school.pk: ["1 pupil has no receiving channel."]
+    }
+
+
+def test_home_asks_for_the_channels_of_the_new_group(make_pupils, announce, teacher):
+    announce(make_pupils(1)[0])
+
+    whats = [todo.what for todo in home_tasks(teacher, CHOOSE)]
+
+    assert any("new group" in what for what in whats)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        pytest.param({"promptpay_state": "not_opened"}, "not opened yet", id="PromptPay not open"),
+        pytest.param({"is_current": False}, "Record the guardian", id="no channel, no guardian"),
+    ],
+)
+def test_what_lacks_something_is_not_confirmed_by_a_press(
+    make_pupils, grant_of, teacher, spoil, sentence
+):
+    pupil = make_pupils(1, guardian="is_current" not in spoil)[0]
+    grant_of(pupil)
+    pupil.channels.update(**spoil)
+
+    with pytest.raises(Refused, match=sentence):
+        channels.confirm_continuing(enrolment_of(pupil), by=teacher, at=MAY)
+
+
+def test_another_name_without_an_id_leaves_no_id_behind(pupil, grant_of, teacher):
+    grant_of(pupil)
+    stated = GuardianFacts("นางคนใหม่ ใจดี", "aunt")
+
+    channels.confirm_continuing(
+        enrolment_of(pupil), ChannelFacts("promptpay_pupil", "opened", stated), by=teacher, at=MAY
+    )
+
+    now = Guardian.objects.get(pupil=pupil, is_current=True)
+    assert (now.national_id, now.id_index, now.last4) == ("", None, "")
+
+
+def test_the_same_said_again_is_no_change(pupil, grant_of, teacher):
+    grant_of(pupil)
+    known = pupil.guardians.get()
+    stated = GuardianFacts(known.full_name, known.relationship, phone=known.phone)
+
+    confirmed = channels.confirm_continuing(
+        enrolment_of(pupil), ChannelFacts("promptpay_pupil", "opened", stated), by=teacher, at=MAY
+    )
+
+    assert confirmed.unchanged
+    assert pupil.guardians.count() == 1
+
+
+def test_a_confirmed_pupil_corrected_later_stays_confirmed(pupil, grant_of, teacher):
+    grant_of(pupil, confirmed=True)
+
+    channels.correct_channel(
+        enrolment_of(pupil), ChannelFacts("school_account"), by=teacher, at=CORRECT_2
+    )
+
+    assert ContinuingConfirmation.objects.count() == 1
+
+
+@pytest.mark.parametrize("act", [channels.correct_channel, channels.choose_channel])
+def test_others_set_no_channel(pupil, grant_of, outsider, act):
+    grant_of(pupil)
+
+    with pytest.raises(Refused, match="Your role does not do this here"):
+        act(enrolment_of(pupil), ChannelFacts("school_account"), by=outsider, at=CORRECT_2)

@@ -511,3 +511,37 @@ def test_a_round_closes_when_schools_can_report_no_more(released, fund_officer):
         rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 16:59:59"))
     rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 17:00"))
     assert released.status == RoundStatus.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("act", "state", "person"),
+    [
+        (rounds.start_build, "planned", "fund_approver"),
+        (rounds.build_round, "planned", "auditor"),
+        (rounds.release_round, "approved", "fund_officer"),
+        (rounds.publish_round, "released", "fund_finance"),
+        (rounds.close_round, "released", "fund_approver"),
+    ],
+    ids=lambda value: getattr(value, "__name__", value),
+)
+def test_each_act_is_one_roles(act, state, person, request):
+    with pytest.raises(Refused, match="Your role does not do this here"):
+        act(request.getfixturevalue(state), by=request.getfixturevalue(person), at=PUBLISHED)
+
+
+def test_acts_out_of_their_turn_are_refused_in_words(
+    planned, fund_officer, fund_approver, approved
+):
+    with pytest.raises(Refused, match="The round is: Approved"):
+        rounds.start_build(approved, by=fund_officer, at=PUBLISHED)
+    with pytest.raises(Refused, match="The round is: Approved"):
+        rounds.close_round(approved, by=fund_officer, at=PUBLISHED)
+    rounds.cancel_round(approved, reason="…", by=fund_officer, at=PUBLISHED)
+    again = rounds.plan_round(planned.term, 1, by=fund_officer, at=PUBLISHED)
+    with pytest.raises(Refused, match="not built yet"):
+        rounds.send_back_round(again, reason="…", by=fund_approver, at=PUBLISHED)
+
+
+def test_there_is_no_round_nought_to_plan(calendar, fund_officer):
+    with pytest.raises(Refused, match="count from one"):
+        rounds.plan_round(calendar, 0, by=fund_officer, at=BUILT)

@@ -8,9 +8,10 @@ from collections.abc import Callable
 import pytest
 from django.db import OperationalError, connection, connections
 
+from eqfund import files
 from eqfund.refusal import Refused
-from payments.actions import rounds
-from payments.models import Entitlement, Transfer, TransferRound
+from payments.actions import accounts, rates, rounds
+from payments.models import BenefitRate, Entitlement, SchoolBankAccount, Transfer, TransferRound
 from payments.rules import RoundStatus
 from tests.conftest import moment
 
@@ -76,6 +77,31 @@ def test_two_approvals_at_once_are_one(
     refused = [answer for answer in found if isinstance(answer, Refused)]
     assert len(refused) == 1
     assert TransferRound.objects.get().approver in (fund_approver, other)
+
+
+def test_two_proposals_of_an_account_at_once_are_one(calendar, school, admin):
+    at = moment("2569-05-20 10:00")
+    proof = files.store_bytes(
+        b"%PDF-1.7", purpose="account-proof", kind="pdf", path=school.path, by=admin, at=at
+    )
+    facts = accounts.AccountFacts("006", "9811234567", f"เงิน กสศ. เพื่อ{school.name}", True)
+
+    def propose():
+        return accounts.propose_account(school, facts, proof=proof, term=calendar, by=admin, at=at)
+
+    together(propose, propose, propose)
+
+    alive = SchoolBankAccount.objects.filter(status="proposed")
+    assert alive.count() == 1
+
+
+def test_two_proposals_of_an_amount_at_once_are_one(term, fund_officer):
+    def propose():
+        return rates.propose_rate(term, "primary", 150_000, by=fund_officer, at=BUILT)
+
+    together(propose, propose, propose)
+
+    assert BenefitRate.objects.count() == 1
 
 
 def test_a_worker_killed_before_its_commit_leaves_a_planned_round_that_builds_again(
