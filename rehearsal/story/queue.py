@@ -34,7 +34,7 @@ def eager_jobs() -> Iterator[None]:
 @contextmanager
 def jobs_by_worker() -> Iterator[None]:
     """Send jobs through the broker to a worker of their own process, and wait for each that is asked for."""
-    command = [sys.executable, "-m", "celery", "-A", "eqfund", "worker", "--pool", "solo",
+    command = [sys.executable, "-m", "celery", "--quiet", "-A", "eqfund", "worker", "--pool", "solo",
                "--loglevel", "ERROR", "--without-gossip", "--without-mingle", "--without-heartbeat"]  # fmt: skip
     worker = subprocess.Popen(
         command,
