@@ -148,7 +148,11 @@ def _to_sign(user: User, term: Term) -> list[hooks.Todo]:
 
 def panels(pupil: Pupil, user: User, at: datetime) -> list[hooks.Panel]:
     """The pupil's newest form 01 that this person may read, or the way to begin one."""
-    forms = Form01.objects.visible_to(user, "screening.read_form01").alive().filter(enrolment__pupil=pupil)
+    forms = (
+        Form01.objects.visible_to(user, "screening.read_form01")
+        .alive()
+        .filter(enrolment__pupil=pupil)
+    )
     form: Any = (
         (forms.select_related("enrolment__term").defer("private", "unread", "officer"))
         .order_by("-started_at")
