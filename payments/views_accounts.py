@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import access, files
 from eqfund.access import requires
-from eqfund.models import School, Term
+from eqfund.models import School, StoredFile, Term
 from eqfund.pages import paged, render_part
 from eqfund.refusal import Refused
 from payments import queries, words
@@ -167,9 +167,11 @@ def account_send_back(request: Any, pk: int) -> HttpResponse:
 def account_proof(request: Any, pk: int) -> FileResponse:
     """The photo of the book's first page, to those who see the account."""
     account = _account(request, pk)
-    if account.proof is None:
-        raise Http404
-    return files.serve(account.proof, by=request.user, at=request.moment, download=False)
+    proof = account.proof
+    if proof is None or proof.state != StoredFile.State.CLEAN:
+        raise Http404  # a photo is shown when it has been re-encoded
+    show = proof.kind == "image"
+    return files.serve(proof, by=request.user, at=request.moment, download=not show)
 
 
 @require_GET

@@ -6,7 +6,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from eqfund import clock, places
+from eqfund import clock, files, places
+from eqfund.models import Event
 from payments.models import ContinuingConfirmation, SchoolBankAccount
 from payments.rules import AccountStatus
 from tests.conftest import moment
@@ -108,6 +109,26 @@ def test_the_fund_sends_back_and_the_school_reads_why(
     signed_in(fund_officer).post(url, {"reason": "ชื่อบัญชีไม่ตรง"})
 
     assert "ชื่อบัญชีไม่ตรง" in signed_in(admin).get(reverse("payments:account", args=[school.pk])).text
+
+
+@pytest.mark.parametrize(
+    ("state", "code"), [("clean", 200), ("quarantine", 404), ("rejected", 404)]
+)
+def test_the_proof_is_handed_out_when_it_is_clean(
+    calendar, signed_in, school, make_account, admin, fund_officer, state, code
+):
+    account = make_account(school)
+    account.proof = files.store_bytes(
+        PDF, purpose="account-proof", kind="pdf", path=school.path, by=admin, at=MAY
+    )
+    account.proof.state = state
+    account.proof.save()
+    account.save()
+
+    response = signed_in(fund_officer).get(reverse("payments:account-proof", args=[account.pk]))
+
+    assert response.status_code == code
+    assert Event.objects.filter(verb="download_file").exists() == (code == 200)
 
 
 def test_another_schools_account_is_not_there(
