@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eqfund import access, jobs
-from eqfund.access import requires
+from eqfund.access import may, requires
 from eqfund.models import Job, Term
 from eqfund.pages import paged, render_part
 from eqfund.refusal import Refused
@@ -157,6 +157,9 @@ def institution(request: Any, pk: int) -> HttpResponse:
         "form01": form01,
         "decision": decision,
         "form": form,
+        "may_read_form": may(
+            request.user, "screening.read_form01", form01.enrolment.classroom.path
+        ),
         "why_not_propose": permissions.why_not_propose(form01, request.user),
         "why_not_decide": decision and permissions.why_not_decide(decision, request.user),
     }
