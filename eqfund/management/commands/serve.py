@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
@@ -17,12 +16,15 @@ import psycopg
 from django.conf import settings
 from django.core.management import get_commands
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, connections
 from django.utils import translation
+from psycopg import sql
 
 from eqfund import embedded
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
+HALF_FILLED = "eqfund: the demo is being filled in"
 
 
 class Command(BaseCommand):
@@ -76,17 +78,16 @@ class Command(BaseCommand):
 
         if not settings.DEMO_MODE or "seed_demo" not in get_commands():
             return
-        begun = Path(embedded.var_folder()) / "demo.begun"
-        if begun.exists():
+        if is_half_filled():
             self.step("Emptying the database: filling it was cut short last time")
             empty_the_database()
             self.manage("migrate", "--verbosity", "0")
         elif User.objects.exists():
             return
         self.step("Demo data: a country in miniature, in the middle of July 2569 (about a minute)")
-        begun.touch()
+        as_owner(f"COMMENT ON DATABASE {{}} IS '{HALF_FILLED}'")
         self.manage("seed_demo")
-        begun.unlink()
+        as_owner("COMMENT ON DATABASE {} IS NULL")
 
     def wait_until_ready(
         self, host: str, port: int, children: dict[str, subprocess.Popen[bytes]]
@@ -198,15 +199,32 @@ def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
             child.wait()
 
 
+def is_half_filled() -> bool:
+    """Whether this very database was being filled with the demo when that was cut short.
+
+    The mark is in the database itself: no other one can ever be emptied for it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT shobj_description(oid, 'pg_database') FROM pg_database"
+            " WHERE datname = current_database()"
+        )
+        return cursor.fetchone() == (HALF_FILLED,)
+
+
 def empty_the_database() -> None:
     """Drop all tables, as their owner: the append-only ones refuse to be emptied row by row."""
-    from django.db import connections
-
     connections.close_all()
+    as_owner("DROP SCHEMA public CASCADE")
+    as_owner("CREATE SCHEMA public")
+    as_owner("GRANT USAGE ON SCHEMA public TO PUBLIC")
+
+
+def as_owner(statement: str) -> None:
+    """Run a statement as the tables' owner; {} in it is the database's name."""
     with psycopg.connect(embedded.ensure_services()["DATABASE_OWNER_URL"]) as owner:
-        owner.execute("DROP SCHEMA public CASCADE")
-        owner.execute("CREATE SCHEMA public")
-        owner.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")
+        name = sql.Identifier(owner.info.dbname)
+        owner.execute(sql.SQL(statement).format(name))
 
 
 def demo_people() -> list[str]:
