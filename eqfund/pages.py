@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 
 from eqfund import clock
 
@@ -43,6 +44,7 @@ def everywhere(request: Any) -> dict[str, Any]:
     signed_in = user is not None and user.is_authenticated
     return {
         "demo_mode": settings.DEMO_MODE,
+        "LANGUAGE_CODE": get_language(),
         "moment": getattr(request, "moment", None) or clock.now(),
         "menu": menu_for(user, request.path) if signed_in else [],
         "contact": {
