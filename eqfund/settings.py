@@ -151,8 +151,8 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_ADAPTER = "eqfund.accounts.AccountAdapter"
-ACCOUNT_FORMS = {"login": "eqfund.forms_accounts.LoginForm"}
+ACCOUNT_ADAPTER = "eqfund.accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {"login": "eqfund.accounts.forms.LoginForm"}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -170,7 +170,11 @@ SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", _("Thai")), ("en", _("English"))]
-LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "monitoring" / "locale"]
+LOCALE_PATHS = [
+    BASE_DIR / "locale",
+    BASE_DIR / "monitoring" / "locale",
+    *sorted((BASE_DIR / "eqfund").glob("*/locale")),
+]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Bangkok"

@@ -10,7 +10,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("jobs/<int:pk>/", views.job, name="job"),
     path("language/", views.set_language, name="set-language"),
-    path("accounts/", include("eqfund.urls_accounts")),
+    path("accounts/", include("eqfund.accounts.urls")),
     path("", include("eqfund.registry.urls")),
     path("screening/", include("screening.urls")),
     path("attendance/", include("attendance.urls")),

@@ -1,0 +1,1 @@
+"""Who serves where: invitations, postings, requests for an account, and the pages of them."""
