@@ -20,6 +20,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import connections, models, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext
@@ -31,6 +32,7 @@ from eqfund.refusal import Refused
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
+SENT_SECONDS = 300  # how long a message is trusted to lie in the queue before another is sent
 MAX_TRIES = 5
 KINDS: dict[str, Callable[[JobRun], dict[str, Any]]] = {}
 
@@ -149,8 +151,14 @@ def _send(job_id: int) -> None:
 
     try:
         run_job.delay(job_id)
+        cache.set(_sent_key(job_id), 1, SENT_SECONDS)
     except Exception:  # the row is the truth, the message a hint
         log.warning("job %s was not sent; the sweeper will", job_id)
+
+
+def _sent_key(job_id: int) -> str:
+    """Where it is noted that a message is on its way: in the broker's own store, so both are lost together."""
+    return f"job-sent-{job_id}"
 
 
 def run_now(job: Job) -> Job:
@@ -203,7 +211,11 @@ def _end(job: Job, state: str, **fields: Any) -> None:
 
 
 def sweep() -> int:
-    """Send again what a crash left unsent or half done; give up after MAX_TRIES. Returns how many."""
+    """Send again what a crash left unsent or half done; give up after MAX_TRIES. Returns how many.
+
+    A job whose message still lies in a long queue is let be: on the last afternoon thousands of
+    photos wait, and a second message for each every few seconds would bury the workers.
+    """
     moment = clock.wall()
     stale = Job.objects.filter(
         Q(state=Job.State.QUEUED, made_at__lt=moment - timedelta(seconds=15))
@@ -217,7 +229,10 @@ def sweep() -> int:
         )
         % {"tries": MAX_TRIES},
     )
-    waiting = list(stale.filter(tries__lt=MAX_TRIES).values_list("pk", flat=True))
-    for job_id in waiting:
+    waiting = list(stale.filter(tries__lt=MAX_TRIES).values_list("pk", "state"))
+    queued = {_sent_key(pk) for pk, state in waiting if state == Job.State.QUEUED}
+    on_its_way = cache.get_many(queued)
+    again = [pk for pk, _state in waiting if _sent_key(pk) not in on_its_way]
+    for job_id in again:
         _send(job_id)
-    return len(waiting)
+    return len(again)

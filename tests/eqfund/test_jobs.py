@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.core.cache import cache
 from django.db import transaction
 from django.urls import reverse
 
 from eqfund import clock, jobs
 from eqfund.models import Job
 from eqfund.refusal import Refused
+from eqfund.tasks import run_job
 
 
 @pytest.fixture
@@ -141,6 +143,28 @@ def test_the_sweeper_sends_what_was_left_and_gives_up_in_the_end(work, start, mo
     assert sent == [job.pk]
     hopeless.refresh_from_db()
     assert hopeless.state == "failed"
+
+
+def test_the_sweeper_lets_a_message_in_a_long_queue_be(work, db, admin, monkeypatch):
+    work(lambda run: {})
+    delivered = []
+    monkeypatch.setattr(run_job, "delay", delivered.append)
+    job = Job.objects.create(
+        kind="test.work",
+        key="waiting",
+        by=admin,
+        made_at=clock.wall() - timedelta(minutes=1),
+        moment=clock.now(),
+    )
+    cache.delete(jobs._sent_key(job.pk))
+
+    assert [jobs.sweep(), jobs.sweep()] == [1, 0]
+    assert delivered == [job.pk]
+
+    cache.delete(
+        jobs._sent_key(job.pk)
+    )  # the broker lost its store: the note went with the message
+    assert jobs.sweep() == 1
 
 
 def test_progress_is_kept_and_a_lost_lease_is_noticed(work, start):
