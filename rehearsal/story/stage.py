@@ -32,11 +32,13 @@ def fresh_database(
     role: str = "application",
     template: str = "",
     fast: bool = False,
+    broker: int = 15,
 ) -> Iterator[dict[str, str]]:
     """Make and migrate the database; give the environment in which processes use it; drop it.
 
     `role` is who they work as: the application, as web and worker do, or the tables' owner.
     With `template` it is a copy of that database. A `fast` one does not wait for the disk.
+    Two at once need a `broker` each, or one's worker takes the other's jobs.
     """
     services = embedded.ensure_services()
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
@@ -44,7 +46,7 @@ def fresh_database(
     environment = os.environ | {
         "DATABASE_URL": _named(services["DATABASE_URL"], name),
         "DATABASE_OWNER_URL": _named(owner, name),
-        "REDIS_URL": _apart(services["REDIS_URL"]),
+        "REDIS_URL": _apart(services["REDIS_URL"], broker),
         "EQFUND_VAR": str(folder),
         "PYTHONUNBUFFERED": "1",
     }
@@ -116,6 +118,6 @@ def _named(url: str, database: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{database}"))
 
 
-def _apart(url: str) -> str:
-    """The same broker, its fifteenth database: no other worker listens there."""
-    return urlunsplit(urlsplit(url)._replace(path="/15"))
+def _apart(url: str, broker: int = 15) -> str:
+    """The same broker, one of its databases in which no other worker listens."""
+    return urlunsplit(urlsplit(url)._replace(path=f"/{broker}"))

@@ -1,9 +1,10 @@
-"""Fill an empty database with the demo: the story, left half way in the middle of July 2569."""
+"""Fill an empty database with the demo: the story, left half way (in the middle of July 2569 unless told)."""
 
 from __future__ import annotations
 
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import RehearsalClock, User
 from rehearsal import world
 from rehearsal.columns import Printer, left
-from rehearsal.story import begin, tell
+from rehearsal.story import STEPS, begin, tell
 
 MOMENT = "2569-07-14 09:00"
 
@@ -26,6 +27,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+        parser.add_argument(
+            "--until", default=MOMENT, help=f"tell the story until another moment than {MOMENT}"
+        )
+        parser.add_argument(
+            "--by-hand",
+            nargs="*",
+            default=[],
+            metavar="STEP",
+            help="steps left for a visitor to do, e.g. payout.play_1",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO_MODE:
@@ -36,17 +47,18 @@ class Command(BaseCommand):
             raise CommandError("The database is not empty. The demo fills an empty one only.")
         printer = Printer(sys.stdout, quiet=options["quiet"])
         made = begin(Path(settings.VAR_DIR) / "demo", printer)
-        telling = tell(made, printer, world.at(MOMENT))
+        moment = world.at(options["until"])
+        told = tuple(step for step in STEPS if step.play not in options["by_hand"])
+        telling = tell(made, printer, moment, told)
         if telling.missing:
             printer.line(f"{telling.missing} steps are not there yet")
-        set_clock()
+        set_clock(moment)
         for line in people():
             printer.line(line)
 
 
-def set_clock() -> None:
-    """Let programme time be MOMENT now, and run on from there."""
-    moment = world.at(MOMENT)
+def set_clock(moment: datetime) -> None:
+    """Let programme time be that moment now, and run on from there."""
     offset = demo.offset_to(moment)
     RehearsalClock.objects.update_or_create(
         pk=1, defaults={"offset_seconds": int(offset.total_seconds()), "moved_by": None}
