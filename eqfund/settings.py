@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "axes",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "eqfund",
     "screening",
     "attendance",

@@ -1,5 +1,6 @@
 """The shared kernel's tables."""
 
+from .accounts import AccountState, ContactCode, FactorRecovery, SentMessage
 from .audit import Event
 from .base import ScopedQuerySet, next_pks
 from .calendar import CalendarLine, Extension, RehearsalClock, Term
@@ -11,12 +12,15 @@ from .places import Affiliation, Classroom, School, SupervisingOffice
 from .pupils import Enrolment, Guardian, Identity, Pupil
 
 __all__ = [
+    "AccountState",
     "Affiliation",
     "CalendarLine",
     "Classroom",
+    "ContactCode",
     "Enrolment",
     "Event",
     "Extension",
+    "FactorRecovery",
     "Guardian",
     "Identity",
     "Job",
@@ -29,6 +33,7 @@ __all__ = [
     "RehearsalClock",
     "School",
     "ScopedQuerySet",
+    "SentMessage",
     "StagingRow",
     "StoredFile",
     "SupervisingOffice",
