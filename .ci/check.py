@@ -24,6 +24,7 @@ PRODUCTION = {
     "SECRET_KEY": secrets.token_urlsafe(48),
     "FIELD_KEYS": secrets.token_urlsafe(48),
     "INDEX_KEY": secrets.token_urlsafe(48),
+    "SEAL_KEYS": secrets.token_urlsafe(48),
 }
 
 

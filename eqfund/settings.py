@@ -29,9 +29,10 @@ DEMO_SECRET = "demo-only-" + "not-a-secret-" * 4
 SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET)
 FIELD_KEYS = env.list("FIELD_KEYS", [DEMO_SECRET])  # oldest first; the last one writes
 INDEX_KEY = env.str("INDEX_KEY", DEMO_SECRET)
-if not DEMO_MODE and DEMO_SECRET in (SECRET_KEY, INDEX_KEY, *FIELD_KEYS):
+SEAL_KEYS = env.list("SEAL_KEYS", [DEMO_SECRET])  # of the audit book; oldest first, none ever leaves
+if not DEMO_MODE and DEMO_SECRET in (SECRET_KEY, INDEX_KEY, *FIELD_KEYS, *SEAL_KEYS):
     raise ImproperlyConfigured(
-        "Set SECRET_KEY, FIELD_KEYS and INDEX_KEY: the demo's secrets are public and serve in demo mode only."
+        "Set SECRET_KEY, FIELD_KEYS, INDEX_KEY and SEAL_KEYS: the demo's secrets are public and serve in demo mode only."
     )
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", ["localhost", "127.0.0.1", "[::1]"] if DEMO_MODE else [])
@@ -167,6 +168,10 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_ENABLED = env.bool("AXES_ENABLED", True)
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# The audit book: a page marked @audit.reads that recorded nothing is an error here, a log line in production.
+
+STRICT_READS = env.bool("STRICT_READS", DEBUG)
 
 # Words
 

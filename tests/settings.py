@@ -17,3 +17,5 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 AXES_ENABLED = False
 # A test is one transaction, which a second connection cannot see into.
 PROGRESS_DATABASE = "default"
+# A page marked as read that recorded no reading fails here.
+STRICT_READS = True

@@ -1,7 +1,7 @@
 """The shared kernel's tables."""
 
 from .accounts import AccountState, ContactCode, FactorRecovery, SentMessage
-from .audit import Event
+from .audit import AuditCheck, AuditSeal, AuditVolume, Event
 from .base import ScopedQuerySet, next_pks
 from .calendar import CalendarLine, Extension, RehearsalClock, Term
 from .files import StoredFile
@@ -14,6 +14,9 @@ from .pupils import Enrolment, Guardian, Identity, Pupil
 __all__ = [
     "AccountState",
     "Affiliation",
+    "AuditCheck",
+    "AuditSeal",
+    "AuditVolume",
     "CalendarLine",
     "Classroom",
     "ContactCode",
