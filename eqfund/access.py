@@ -104,6 +104,10 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "registry.read_import": (K, A, D, O, F, U),
     "registry.read_schools": (S, K, A, D, O, H, *FUND_STAFF, U, Y),
     "registry.edit_titles": (F,),
+    # kernel: people
+    "people.read": (A, D, O, H, F, U, Y),
+    "people.manage": (A, O, H, F, Y),
+    "people.import_teachers": (A,),
     # screening
     "screening.read_form01": (T, S, A, D, O, F, P, U),
     "screening.record_form01": (T, A),

@@ -6,19 +6,23 @@ from .base import ScopedQuerySet, next_pks
 from .calendar import CalendarLine, Extension, RehearsalClock, Term
 from .files import StoredFile
 from .imports import RegistryCellError, RegistryImport, RegistryRecord, RegistryTitle, StagingRow
+from .invitations import AccountRequest, Invitation, TeacherList
 from .jobs import Job
 from .people import Posting, User
 from .places import Affiliation, Classroom, School, SupervisingOffice
+from .privacy import Consent, IndexKeyChange, PersonExport, PersonKey, Policy, RetentionRule
 from .pupils import Enrolment, Guardian, Identity, Pupil
 
 __all__ = [
     "AccountState",
+    "AccountRequest",
     "Affiliation",
     "AuditCheck",
     "AuditSeal",
     "AuditVolume",
     "CalendarLine",
     "Classroom",
+    "Consent",
     "ContactCode",
     "Enrolment",
     "Event",
@@ -26,7 +30,12 @@ __all__ = [
     "FactorRecovery",
     "Guardian",
     "Identity",
+    "IndexKeyChange",
+    "Invitation",
     "Job",
+    "PersonExport",
+    "PersonKey",
+    "Policy",
     "Posting",
     "Pupil",
     "RegistryCellError",
@@ -34,12 +43,14 @@ __all__ = [
     "RegistryRecord",
     "RegistryTitle",
     "RehearsalClock",
+    "RetentionRule",
     "School",
     "ScopedQuerySet",
     "SentMessage",
     "StagingRow",
     "StoredFile",
     "SupervisingOffice",
+    "TeacherList",
     "Term",
     "User",
     "next_pks",

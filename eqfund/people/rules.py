@@ -107,6 +107,15 @@ def granters_of(role: str) -> tuple[str, ...]:
     return GRANTERS[role]
 
 
+def gives(role: str) -> tuple[str, ...]:
+    """The roles that one who serves as `role` may give, in the order of the table.
+
+    >>> gives("office_admin")
+    ('school_admin', 'school_director')
+    """
+    return tuple(given for given, givers in GRANTERS.items() if role in givers)
+
+
 def grants(giver_role: str, giver_path: str, role: str, path: str) -> bool:
     """Whether one who serves as `giver_role` at `giver_path` may give `role` at `path`.
 

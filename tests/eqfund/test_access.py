@@ -28,10 +28,12 @@ def test_a_place_whose_key_begins_alike_is_not_inside(make_user):
 
 def test_one_posting_must_hold_the_role_and_cover_the_place(make_user):
     user = make_user(Role.SCHOOL_ADMIN, "TH/1/2/5/")
-    Posting.objects.create(user=user, role=Role.AUDITOR, path="TH/", starts_on=date(2026, 1, 1))
+    Posting.objects.create(
+        user=user, role=Role.OFFICE_ADMIN, path="TH/1/3/", starts_on=date(2026, 1, 1)
+    )
 
-    assert access.may(user, "read_child", "TH/1/2/6/")  # as auditor
-    assert not access.may(user, "registry.edit_school", "TH/1/2/6/")  # admin, but not there
+    assert access.may(user, "read_child", "TH/1/3/6/")  # as the office's admin
+    assert not access.may(user, "registry.edit_school", "TH/1/3/6/")  # a school's, but not there
 
 
 def test_rights_of_several_posts_add_up_and_the_wider_path_swallows_the_narrower(make_user):
