@@ -7,8 +7,9 @@ class PaymentsConfig(AppConfig):
     name = "payments"
 
     def ready(self) -> None:
-        from . import hooks_bank, hooks_payout, hooks_rounds
+        from payments import tasks  # noqa: F401  (registers its kinds of jobs)
+        from payments.hooks import bank, payout, rounds
 
-        hooks_rounds.register()
-        hooks_bank.register()
-        hooks_payout.register()
+        rounds.register()
+        bank.register()
+        payout.register()

@@ -18,7 +18,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from eqfund.access import Role
-from payments.rules import RoundTakes
+from payments.rules.rounds import RoundTakes
 
 SCHOOL_WINDOWS = ("school_bank_account",)
 CHANNEL_WINDOWS = ("confirm_continuing", "choose_channel", "correct_channel")

@@ -9,7 +9,7 @@ from django.conf import settings
 from eqfund.clock import BANGKOK
 from payments import bill_statement
 from payments.models import Refund
-from payments.rules_payout import RefundStatus
+from payments.rules.refunds import RefundStatus
 
 
 def waiting_slips_paid(at: datetime) -> tuple[bytes, int]:

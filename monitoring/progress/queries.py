@@ -20,8 +20,10 @@ from payments.models import (
     SchoolPayoutReport,
     Transfer,
 )
-from payments.rules import PUBLISHED, AccountStatus, ChannelKind, TransferStatus
-from payments.rules_payout import SchoolReportStatus
+from payments.rules.accounts import AccountStatus
+from payments.rules.channels import ChannelKind
+from payments.rules.payout import SchoolReportStatus
+from payments.rules.rounds import PUBLISHED, TransferStatus
 from screening.form01.rules import Status
 from screening.models import AnnouncedPupil, CommitteeMeeting, Form01, Grant
 from screening.rules.committee import MeetingStatus

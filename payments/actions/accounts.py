@@ -16,11 +16,11 @@ from django.utils.translation import gettext
 from eqfund import audit
 from eqfund.models import School, StoredFile, Term, User
 from eqfund.refusal import Refused
-from payments import rules
 from payments.models import SchoolBankAccount
 from payments.permissions import accounts as permissions
-from payments.rules import AccountStatus
-from payments.words import fault
+from payments.rules import accounts as rules
+from payments.rules.accounts import AccountStatus
+from payments.words.faults import fault
 
 
 @dataclass(frozen=True, slots=True)

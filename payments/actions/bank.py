@@ -21,8 +21,8 @@ from payments.actions import ledger
 from payments.bankfiles import lines, schemas, sealed
 from payments.models import BankFile, Transfer, TransferRound
 from payments.permissions import bank as permissions
-from payments.queries_bank import file_text
-from payments.rules import RoundStatus, TransferStatus
+from payments.queries.bank import file_text
+from payments.rules.rounds import RoundStatus, TransferStatus
 
 COUNTRY = "TH/"
 SCHEMA = "pain.001.001.09"

@@ -16,11 +16,12 @@ from eqfund import audit, national_id
 from eqfund.fields import blind_index
 from eqfund.models import Classroom, Enrolment, Guardian, Pupil, Term, User
 from eqfund.refusal import Refused
-from payments import queries, rules
 from payments.models import ContinuingConfirmation, ReceivingChannel
 from payments.permissions import accounts as permissions
-from payments.rules import ChannelKind, PromptPayState
-from payments.words import fault
+from payments.queries import channels as queries
+from payments.rules import channels as rules
+from payments.rules.channels import ChannelKind, PromptPayState
+from payments.words.faults import fault
 from screening.models import Grant
 
 

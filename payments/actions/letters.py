@@ -15,7 +15,7 @@ from eqfund.models import Job, School, User
 from eqfund.refusal import Refused
 from payments.models import Letter08, SchoolPayoutReport, Transfer, TransferRound
 from payments.permissions.letters import why_not_print_letters
-from payments.rules import TransferStatus
+from payments.rules.rounds import TransferStatus
 
 from .payout import _refuse, lock_book
 

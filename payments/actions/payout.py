@@ -29,8 +29,9 @@ from payments.models import (
 )
 from payments.models.payout import RELATIONS
 from payments.permissions import payout as permissions
-from payments.queries_payout import cash, staff_of
-from payments.rules_payout import PayDayProblem, RefundReason, pay_day_problem
+from payments.queries.payout import cash, staff_of
+from payments.rules.payout import PayDayProblem, pay_day_problem
+from payments.rules.refunds import RefundReason
 
 from . import ledger
 

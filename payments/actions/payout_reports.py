@@ -20,8 +20,8 @@ from payments.models import (
     TransferRound,
 )
 from payments.permissions import payout as permissions
-from payments.queries_payout import class_row, class_rows, near_copies
-from payments.rules_payout import (
+from payments.queries.payout import class_row, class_rows, near_copies
+from payments.rules.payout import (
     CLASS_REPORT_TRANSITIONS,
     SCHOOL_REPORT_TRANSITIONS,
     ClassReportStatus,
@@ -31,7 +31,7 @@ from payments.rules_payout import (
     missing_in_class_report,
     missing_in_school_report,
 )
-from payments.words_payout import MISSING_SENTENCES
+from payments.words.payout import MISSING_SENTENCES
 
 from .payout import _refuse, _report, lock_book
 

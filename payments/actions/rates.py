@@ -12,7 +12,7 @@ from eqfund.models import Term, User
 from eqfund.refusal import Refused
 from payments.models import BenefitRate
 from payments.permissions import accounts as permissions
-from payments.rules import Level
+from payments.rules.rates import Level
 
 
 def propose_rate(

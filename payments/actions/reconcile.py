@@ -24,8 +24,9 @@ from payments.bankfiles.reasons import fail_code
 from payments.bankfiles.results import Format, Outcome, Row, UnreadableFile, Whole, format_of
 from payments.models import BankLine, ReceivingChannel, ResultFile, ResultLine, TransferRound
 from payments.permissions import bank as permissions
-from payments.rules import FailCode, PromptPayState, RoundStatus
-from payments.words_bank import FILE_PROBLEMS
+from payments.rules.channels import PromptPayState
+from payments.rules.rounds import FailCode, RoundStatus
+from payments.words.bank import FILE_PROBLEMS
 
 from .bank import COUNTRY, Fence
 

@@ -28,8 +28,8 @@ from payments.models import (
     TransferRound,
 )
 from payments.permissions import refunds as permissions
-from payments.queries_payout import cash, to_refund
-from payments.rules_payout import (
+from payments.queries.payout import cash, to_refund
+from payments.rules.refunds import (
     Match,
     RefundReason,
     RefundStatus,
@@ -37,7 +37,7 @@ from payments.rules_payout import (
     match,
     reference2,
 )
-from payments.words_payout import STATEMENT_LINE_PROBLEMS
+from payments.words.refunds import STATEMENT_LINE_PROBLEMS
 
 from . import ledger
 from .payout import _refuse, lock_book

@@ -22,7 +22,7 @@ from payments import round_sql
 from payments.models import LeftOut, TransferRound
 from payments.permissions import rounds as permissions
 from payments.round_sql import Totals
-from payments.rules import RoundStatus, TransferStatus, round_takes
+from payments.rules.rounds import RoundStatus, TransferStatus, round_takes
 
 PAYOUT_DAYS = 20
 

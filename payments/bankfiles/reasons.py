@@ -8,7 +8,7 @@ Source    ISO 20022 external code sets, ExternalStatusReason1Code. The proprieta
           of the sandbox bank, until the fund's bank gives its list: docs/rules/bank-file.md.
 """
 
-from payments.rules import FailCode
+from payments.rules.rounds import FailCode
 
 # The bank's word first met is the one the sandbox answers with.
 BANK_REASONS: dict[str, FailCode] = {

@@ -22,10 +22,11 @@ from eqfund.money import baht, baht_words
 from eqfund.thai_text import letter_date, thai_date, thai_date_long, thai_digits
 from payments.bill_payment import BillPayment, barcode_text, qr_text
 from payments.models import Letter08, Receipt06, Refund, Transfer, TransferRound
-from payments.queries_payout import PupilCash
-from payments.rules import ChannelKind
-from payments.rules_payout import RefundReason, serial_text
-from payments.words import BANK_NAMES
+from payments.queries.payout import PupilCash
+from payments.rules.channels import ChannelKind
+from payments.rules.payout import serial_text
+from payments.rules.refunds import RefundReason
+from payments.words.accounts import BANK_NAMES
 
 from .pictures import barcode_svg, qr_svg
 

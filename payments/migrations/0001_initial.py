@@ -3,8 +3,6 @@
 import django.contrib.postgres.fields
 import django.db.models.deletion
 import eqfund.fields
-import payments.rules
-import payments.rules_payout
 from django.conf import settings
 from django.db import migrations, models
 
@@ -85,7 +83,7 @@ class Migration(migrations.Migration):
             name='ClassPayoutReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(default=payments.rules_payout.ClassReportStatus['DRAFT'], max_length=10)),
+                ('status', models.CharField(default='draft', max_length=10)),
                 ('pupils', models.PositiveIntegerField(default=0)),
                 ('pupils_paid', models.PositiveIntegerField(default=0)),
                 ('paid_satang', models.BigIntegerField(default=0)),
@@ -165,7 +163,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(max_length=20)),
-                ('promptpay_state', models.CharField(default=payments.rules.PromptPayState['UNKNOWN'], max_length=10)),
+                ('promptpay_state', models.CharField(default='unknown', max_length=10)),
                 ('is_current', models.BooleanField(default=True)),
                 ('set_at', models.DateTimeField()),
                 ('guardian', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='eqfund.guardian')),
@@ -180,7 +178,7 @@ class Migration(migrations.Migration):
                 ('sha256', models.CharField(max_length=64, unique=True)),
                 ('adapter', models.CharField(max_length=40)),
                 ('effective_on', models.DateField()),
-                ('status', models.CharField(default=payments.rules_payout.StatementStatus['PREVIEWED'], max_length=10)),
+                ('status', models.CharField(default='previewed', max_length=10)),
                 ('lines', models.PositiveIntegerField()),
                 ('amount_satang', models.BigIntegerField(help_text='credits only')),
                 ('uploaded_at', models.DateTimeField()),
@@ -214,7 +212,7 @@ class Migration(migrations.Migration):
                 ('reference1', models.CharField(max_length=20)),
                 ('reference2', models.CharField(max_length=20)),
                 ('amount_satang', models.BigIntegerField()),
-                ('status', models.CharField(default=payments.rules_payout.RefundStatus['ISSUED'], max_length=10)),
+                ('status', models.CharField(default='issued', max_length=10)),
                 ('issued_at', models.DateTimeField()),
                 ('matched_at', models.DateTimeField(null=True)),
                 ('cancelled_at', models.DateTimeField(null=True)),
@@ -273,7 +271,7 @@ class Migration(migrations.Migration):
                 ('last4', models.CharField(max_length=4)),
                 ('name', models.CharField(max_length=200)),
                 ('dedicated', models.BooleanField()),
-                ('status', models.CharField(default=payments.rules.AccountStatus['PROPOSED'], max_length=20)),
+                ('status', models.CharField(default='proposed', max_length=20)),
                 ('reason', models.TextField(blank=True)),
                 ('proposed_at', models.DateTimeField()),
                 ('director_at', models.DateTimeField(null=True)),
@@ -289,12 +287,12 @@ class Migration(migrations.Migration):
             name='Transfer',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('share', models.CharField(default=payments.rules.Share['CASH'], max_length=10)),
+                ('share', models.CharField(default='cash', max_length=10)),
                 ('kind', models.CharField(max_length=20)),
                 ('destination', models.BinaryField()),
                 ('destination_last4', models.CharField(max_length=4)),
                 ('amount_satang', models.BigIntegerField()),
-                ('status', models.CharField(default=payments.rules.TransferStatus['PENDING'], max_length=10)),
+                ('status', models.CharField(default='pending', max_length=10)),
                 ('fail_code', models.CharField(blank=True, default='', max_length=24)),
                 ('account', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='payments.schoolbankaccount')),
                 ('bank_line', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='payments.bankline')),
@@ -336,7 +334,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
                 ('takes', models.CharField(max_length=20)),
-                ('status', models.CharField(default=payments.rules.RoundStatus['PLANNED'], max_length=12)),
+                ('status', models.CharField(default='planned', max_length=12)),
                 ('attempt', models.PositiveSmallIntegerField(default=1)),
                 ('planned_at', models.DateTimeField()),
                 ('built_at', models.DateTimeField(null=True)),
@@ -371,7 +369,7 @@ class Migration(migrations.Migration):
             name='SchoolPayoutReport',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('status', models.CharField(default=payments.rules_payout.SchoolReportStatus['DRAFT'], max_length=10)),
+                ('status', models.CharField(default='draft', max_length=10)),
                 ('last_receipt', models.PositiveIntegerField(default=0)),
                 ('last_refund', models.PositiveIntegerField(default=0)),
                 ('last_letter', models.PositiveIntegerField(default=0)),
@@ -565,11 +563,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='receivingchannel',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('guardian__isnull', False), ('kind', payments.rules.ChannelKind['PROMPTPAY_GUARDIAN'])), models.Q(models.Q(('kind', payments.rules.ChannelKind['PROMPTPAY_GUARDIAN']), _negated=True), ('guardian', None)), _connector='OR'), name='channel_guardian_goes_with_its_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('guardian__isnull', False), ('kind', 'promptpay_guardian')), models.Q(models.Q(('kind', 'promptpay_guardian'), _negated=True), ('guardian', None)), _connector='OR'), name='channel_guardian_goes_with_its_kind'),
         ),
         migrations.AddConstraint(
             model_name='refundstatement',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at', None), ('applied_by', None), ('status', payments.rules_payout.StatementStatus['PREVIEWED'])), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False), ('status', payments.rules_payout.StatementStatus['APPLIED'])), _connector='OR'), name='statement_applied_says_by_whom'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('applied_at', None), ('applied_by', None), ('status', 'previewed')), models.Q(('applied_at__isnull', False), ('applied_by__isnull', False), ('status', 'applied')), _connector='OR'), name='statement_applied_says_by_whom'),
         ),
         migrations.AddIndex(
             model_name='refundstatementline',
@@ -601,7 +599,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schoolbankaccount',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', payments.rules.AccountStatus['ACCEPTED'])), fields=('school',), name='account_one_accepted_per_school'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'accepted')), fields=('school',), name='account_one_accepted_per_school'),
         ),
         migrations.AddConstraint(
             model_name='schoolbankaccount',
@@ -609,7 +607,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schoolbankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', payments.rules.AccountStatus['ACCEPTED']), _negated=True), models.Q(('decided_by__isnull', False), ('director__isnull', False), ('director_at__isnull', False)), _connector='OR'), name='account_accepted_has_director_and_fund'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'accepted'), _negated=True), models.Q(('decided_by__isnull', False), ('director__isnull', False), ('director_at__isnull', False)), _connector='OR'), name='account_accepted_has_director_and_fund'),
         ),
         migrations.AddConstraint(
             model_name='schoolbankaccount',
@@ -617,7 +615,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schoolbankaccount',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', payments.rules.AccountStatus['SENT_BACK']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='account_sent_back_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent_back'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='account_sent_back_says_why'),
         ),
         migrations.AddConstraint(
             model_name='refundline',
@@ -649,7 +647,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transferround',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', payments.rules.RoundStatus['CANCELLED']), _negated=True), fields=('term', 'number'), name='round_one_alive_per_term_and_number'),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'cancelled'), _negated=True), fields=('term', 'number'), name='round_one_alive_per_term_and_number'),
         ),
         migrations.AddConstraint(
             model_name='transferround',
@@ -681,7 +679,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transferround',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', payments.rules.RoundStatus['CANCELLED']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='round_cancelled_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'cancelled'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='round_cancelled_says_why'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
@@ -709,15 +707,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fail_code__gt', ''), ('status', payments.rules.TransferStatus['FAILED'])), models.Q(models.Q(('status', payments.rules.TransferStatus['FAILED']), _negated=True), ('fail_code', '')), _connector='OR'), name='transfer_failed_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fail_code__gt', ''), ('status', 'failed')), models.Q(models.Q(('status', 'failed'), _negated=True), ('fail_code', '')), _connector='OR'), name='transfer_failed_says_why'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('kind', payments.rules.ChannelKind['SCHOOL_ACCOUNT'])), models.Q(models.Q(('kind', payments.rules.ChannelKind['SCHOOL_ACCOUNT']), _negated=True), ('account', None)), _connector='OR'), name='transfer_account_goes_with_its_kind'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('account__isnull', False), ('kind', 'school_account')), models.Q(models.Q(('kind', 'school_account'), _negated=True), ('account', None)), _connector='OR'), name='transfer_account_goes_with_its_kind'),
         ),
         migrations.AddConstraint(
             model_name='transfer',
-            constraint=models.UniqueConstraint(condition=models.Q(('status', payments.rules.TransferStatus['FAILED'])), fields=('entitlement', 'share', 'channel', 'account'), name='transfer_fails_once_by_one_way', nulls_distinct=False),
+            constraint=models.UniqueConstraint(condition=models.Q(('status', 'failed')), fields=('entitlement', 'share', 'channel', 'account'), name='transfer_fails_once_by_one_way', nulls_distinct=False),
         ),
         migrations.AddConstraint(
             model_name='schoolpayoutreport',
@@ -729,11 +727,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schoolpayoutreport',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', [payments.rules_payout.SchoolReportStatus['DRAFT'], payments.rules_payout.SchoolReportStatus['SENT_BACK']]), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='school_report_submitted_has_its_submitter'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'sent_back']), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='school_report_submitted_has_its_submitter'),
         ),
         migrations.AddConstraint(
             model_name='schoolpayoutreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), ('status', payments.rules_payout.SchoolReportStatus['SIGNED'])), models.Q(models.Q(('status', payments.rules_payout.SchoolReportStatus['SIGNED']), _negated=True), ('signed_at', None), ('signed_by', None)), _connector='OR'), name='school_report_signed_has_its_signer'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('signed_at__isnull', False), ('signed_by__isnull', False), ('status', 'signed')), models.Q(models.Q(('status', 'signed'), _negated=True), ('signed_at', None), ('signed_by', None)), _connector='OR'), name='school_report_signed_has_its_signer'),
         ),
         migrations.AddConstraint(
             model_name='schoolpayoutreport',
@@ -741,7 +739,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='schoolpayoutreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', payments.rules_payout.SchoolReportStatus['SENT_BACK']), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='school_report_sent_back_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent_back'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='school_report_sent_back_says_why'),
         ),
         migrations.AddConstraint(
             model_name='schoolpayoutreport',
@@ -777,11 +775,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('matched_at__isnull', False), ('matched_by__isnull', False), ('statement_line__isnull', False), ('status', payments.rules_payout.RefundStatus['MATCHED'])), models.Q(models.Q(('status', payments.rules_payout.RefundStatus['MATCHED']), _negated=True), ('matched_at', None), ('matched_by', None), ('statement_line', None)), _connector='OR'), name='refund_matched_has_its_statement_line'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('matched_at__isnull', False), ('matched_by__isnull', False), ('statement_line__isnull', False), ('status', 'matched')), models.Q(models.Q(('status', 'matched'), _negated=True), ('matched_at', None), ('matched_by', None), ('statement_line', None)), _connector='OR'), name='refund_matched_has_its_statement_line'),
         ),
         migrations.AddConstraint(
             model_name='refund',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('status', payments.rules_payout.RefundStatus['CANCELLED']), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('status', payments.rules_payout.RefundStatus['CANCELLED']), _negated=True), ('cancelled_at', None), ('cancelled_by', None)), _connector='OR'), name='refund_cancelled_says_who_and_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('cancelled_by__isnull', False), ('status', 'cancelled'), models.Q(('reason', ''), _negated=True)), models.Q(models.Q(('status', 'cancelled'), _negated=True), ('cancelled_at', None), ('cancelled_by', None)), _connector='OR'), name='refund_cancelled_says_who_and_why'),
         ),
         migrations.AddIndex(
             model_name='receipt06',
@@ -877,11 +875,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='classpayoutreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', payments.rules_payout.ClassReportStatus['SUBMITTED']), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='class_report_submitted_has_its_submitter'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'submitted'), _negated=True), models.Q(('submitted_at__isnull', False), ('submitted_by__isnull', False)), _connector='OR'), name='class_report_submitted_has_its_submitter'),
         ),
         migrations.AddConstraint(
             model_name='classpayoutreport',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', payments.rules_payout.ClassReportStatus['SENT_BACK']), _negated=True), models.Q(('sent_back_at__isnull', False), ('sent_back_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='class_report_sent_back_says_why'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('status', 'sent_back'), _negated=True), models.Q(('sent_back_at__isnull', False), ('sent_back_by__isnull', False), models.Q(('reason', ''), _negated=True)), _connector='OR'), name='class_report_sent_back_says_why'),
         ),
         migrations.AddConstraint(
             model_name='classpayoutreport',

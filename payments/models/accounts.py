@@ -10,7 +10,8 @@ from django.db.models import Q
 from eqfund.fields import EncryptedTextField
 from eqfund.models import Enrolment, Guardian, Pupil, School, StoredFile, Term, User
 from eqfund.models.base import ScopedQuerySet
-from payments.rules import ACCOUNT_UNDECIDED, AccountStatus, ChannelKind, PromptPayState
+from payments.rules.accounts import ACCOUNT_UNDECIDED, AccountStatus
+from payments.rules.channels import ChannelKind, PromptPayState
 
 
 class SchoolBankAccountQuerySet(ScopedQuerySet):

@@ -14,7 +14,7 @@ from eqfund.fields import EncryptedTextField
 from eqfund.models import School, StoredFile, User
 from eqfund.models.base import ScopedQuerySet
 from payments.bankfiles.lines import MAX_LINES
-from payments.rules import FailCode
+from payments.rules.rounds import FailCode
 
 from .rounds import Transfer, TransferRound
 

@@ -17,11 +17,8 @@ from eqfund import relationships
 from eqfund.fields import EncryptedTextField
 from eqfund.models import Classroom, School, StoredFile, User
 from eqfund.models.base import ScopedQuerySet
-from payments.rules_payout import (
-    ClassReportStatus,
-    RefundReason,
-    SchoolReportStatus,
-)
+from payments.rules.payout import ClassReportStatus, SchoolReportStatus
+from payments.rules.refunds import RefundReason
 
 from .rounds import Transfer, TransferRound, _known
 

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from eqfund.models import School, StoredFile, User
 from eqfund.models.base import ScopedQuerySet
-from payments.rules_payout import Match, RefundReason, RefundStatus, StatementStatus
+from payments.rules.refunds import Match, RefundReason, RefundStatus, StatementStatus
 
 from .rounds import Transfer, TransferRound, _known
 

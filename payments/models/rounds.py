@@ -11,15 +11,15 @@ from django.db.models import F, Q
 from eqfund.fields import unseal
 from eqfund.models import Enrolment, Identity, School, Term, User
 from eqfund.models.base import ScopedQuerySet
-from payments.rules import (
+from payments.rules.channels import ChannelKind
+from payments.rules.rates import Level
+from payments.rules.rounds import (
     ALIVE,
     APPROVED,
     MADE,
     PUBLISHED,
     RELEASED,
-    ChannelKind,
     FailCode,
-    Level,
     RoundStatus,
     RoundTakes,
     Share,

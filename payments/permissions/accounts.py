@@ -12,8 +12,8 @@ from eqfund.activities import ACTIVITY
 from eqfund.models import Enrolment, School, Term, User
 from eqfund.windows import why_closed
 from payments.models import BenefitRate, SchoolBankAccount
-from payments.rules import ACCOUNT_TRANSITIONS, AccountStatus
-from payments.words import ACCOUNT_STATUS_NAMES
+from payments.rules.accounts import ACCOUNT_TRANSITIONS, AccountStatus
+from payments.words.accounts import ACCOUNT_STATUS_NAMES
 
 COUNTRY = "TH/"
 

@@ -7,8 +7,8 @@ from eqfund import access
 from eqfund.models import User
 from eqfund.thai_text import thai_datetime
 from payments.models import BankFile, ResultFile, TransferRound
-from payments.rules import RoundStatus
-from payments.words import round_status_name
+from payments.rules.rounds import RoundStatus
+from payments.words.rounds import round_status_name
 
 COUNTRY = "TH/"
 

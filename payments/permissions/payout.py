@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from eqfund import access, windows
 from eqfund.models import Classroom, School, User
 from payments.models import ClassPayoutReport, Receipt06, SchoolPayoutReport, TransferRound
-from payments.rules_payout import (
+from payments.rules.payout import (
     CLASS_REPORT_TRANSITIONS,
     SCHOOL_REPORT_TRANSITIONS,
     ClassReportStatus,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from eqfund import access, windows
 from eqfund.models import School, User
 from payments.models import NilRefund, Refund, RefundStatement, TransferRound
-from payments.rules_payout import (
+from payments.rules.refunds import (
     REFUND_TRANSITIONS,
     STATEMENT_TRANSITIONS,
     RefundStatus,

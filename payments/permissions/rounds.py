@@ -14,8 +14,10 @@ from eqfund import access
 from eqfund.models import CalendarLine, Term, User
 from eqfund.thai_text import thai_datetime
 from payments.models import BenefitRate, TransferRound
-from payments.rules import ROUND_TRANSITIONS, Level, RoundStatus
-from payments.words import LEVEL_NAMES, round_status_name
+from payments.rules.rates import Level
+from payments.rules.rounds import ROUND_TRANSITIONS, RoundStatus
+from payments.words.rates import LEVEL_NAMES
+from payments.words.rounds import round_status_name
 
 COUNTRY = "TH/"
 

@@ -10,22 +10,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from payments.models import Receipt06
-from payments.rules_payout import (
-    ClassReportStatus,
-    SchoolReportStatus,
-    StatementStatus,
-    serial_text,
-)
-from payments.words import CHANNEL_NAMES
-from payments.words_payout import (
+from payments.rules.payout import ClassReportStatus, SchoolReportStatus, serial_text
+from payments.rules.refunds import StatementStatus
+from payments.words.channels import CHANNEL_NAMES
+from payments.words.payout import (
     CASH_PILLS,
     CLASS_REPORT_PILLS,
-    MATCH_PILLS,
-    REASON_NAMES,
-    REFUND_PILLS,
     RELATION_NAMES,
     SCHOOL_REPORT_PILLS,
 )
+from payments.words.refunds import MATCH_PILLS, REASON_NAMES, REFUND_PILLS
 
 register = template.Library()
 

@@ -21,13 +21,14 @@ from eqfund import clock, files, places
 from eqfund.access import Role
 from eqfund.fields import seal
 from eqfund.models import Posting, Term, User
-from payments import queries_bank, round_sql, sandbox_bank
+from payments import round_sql, sandbox_bank
 from payments.actions import bank, reconcile
 from payments.bankfiles import pain002, schemas, sealed
 from payments.bankfiles.lines import LineKind
 from payments.bankfiles.results import Format
 from payments.models import BankFile, ResultFile, Transfer, TransferRound
-from payments.rules import RoundStatus, TransferStatus
+from payments.queries import bank as queries_bank
+from payments.rules.rounds import RoundStatus, TransferStatus
 
 ROLE = "owner"
 PROMPTPAY, SCHOOLS, PUPILS_A_SCHOOL = 49_700, 300, 20

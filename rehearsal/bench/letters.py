@@ -17,7 +17,6 @@ from eqfund import clock, jobs, places
 from eqfund.access import Role
 from eqfund.fields import blind_index, seal
 from eqfund.models import Enrolment, Guardian, Identity, Posting, Pupil, School, Term, User
-from payments import tasks_payout
 from payments.actions import letters
 from payments.letters import papers
 from payments.letters.pdf import to_pdf
@@ -30,7 +29,9 @@ from payments.models import (
     Transfer,
     TransferRound,
 )
-from payments.rules import ChannelKind, RoundStatus, TransferStatus
+from payments.rules.channels import ChannelKind
+from payments.rules.rounds import RoundStatus, TransferStatus
+from payments.tasks import payout as tasks_payout
 from screening.models import Grant
 
 LETTERS = 400

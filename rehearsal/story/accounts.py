@@ -18,19 +18,16 @@ from eqfund.models import Classroom, Enrolment, School
 from eqfund.money import baht
 from eqfund.refusal import Refused
 from eqfund.relationships import code_of
-from payments import queries
 from payments.actions import accounts, channels, rates
 from payments.actions.accounts import AccountFacts
 from payments.actions.channels import ChannelFacts, GuardianFacts
 from payments.models import ContinuingConfirmation, ReceivingChannel, SchoolBankAccount, Transfer
-from payments.queries import ChannelRow
-from payments.rules import (
-    DEMONSTRATION_RATES_SATANG,
-    AccountStatus,
-    ChannelKind,
-    PromptPayState,
-    TransferStatus,
-)
+from payments.queries import channels as queries
+from payments.queries.channels import ChannelRow
+from payments.rules.accounts import AccountStatus
+from payments.rules.channels import ChannelKind, PromptPayState
+from payments.rules.rates import DEMONSTRATION_RATES_SATANG
+from payments.rules.rounds import TransferStatus
 from rehearsal.world import CLOSED_ACCOUNT_SCHOOL, Channel, World, at
 
 type Figures = Iterator[tuple[str, Any]]

@@ -18,8 +18,8 @@ from payments import sandbox_bank
 from payments.actions import bank, reconcile
 from payments.bankfiles import schemas, sealed
 from payments.models import BankFile, BankLine, LedgerEntry, ResultFile, TransferRound
-from payments.queries_ledger import book
-from payments.rules import RoundStatus
+from payments.queries.ledger import book
+from payments.rules.rounds import RoundStatus
 from rehearsal.world import World
 
 type Figures = Iterator[tuple[str, Any]]

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw
 from eqfund import clock, files
 from eqfund.models import Classroom, Enrolment, Job, School, StoredFile
 from eqfund.refusal import Refused
-from payments import queries_payout as queries, sandbox_statement
+from payments import sandbox_statement
 from payments.actions import letters, payout, payout_reports, refunds
 from payments.actions.payout import Handed
 from payments.letters import papers
@@ -35,7 +35,8 @@ from payments.models import (
     TransferRound,
 )
 from payments.models.payout import SELF
-from payments.rules_payout import RefundReason, RefundStatus
+from payments.queries import payout as queries
+from payments.rules.refunds import RefundReason, RefundStatus
 from rehearsal.world import World
 
 LATE_SCHOOL = 2  # its first class pays round 1 after the due day

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from eqfund import jobs
 from eqfund.fields import seal
 from eqfund.models import Enrolment, Identity, Job, Pupil, School, Term, User
-from payments import round_sql, sandbox_bank, tasks_bank  # noqa: F401  (registers its jobs)
+from payments import round_sql, sandbox_bank
 from payments.actions import bank, reconcile
 from payments.bankfiles import sealed
 from payments.models import (
@@ -26,7 +26,9 @@ from payments.models import (
     Transfer,
     TransferRound,
 )
-from payments.rules import AccountStatus, ChannelKind, RoundStatus
+from payments.rules.accounts import AccountStatus
+from payments.rules.channels import ChannelKind
+from payments.rules.rounds import RoundStatus
 from screening.models import Grant
 from tests.conftest import moment
 

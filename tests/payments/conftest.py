@@ -17,7 +17,10 @@ from payments.models import (
     SchoolBankAccount,
     TransferRound,
 )
-from payments.rules import AccountStatus, ChannelKind, Level, round_takes
+from payments.rules.accounts import AccountStatus
+from payments.rules.channels import ChannelKind
+from payments.rules.rates import Level
+from payments.rules.rounds import round_takes
 from screening.models import Grant
 from tests.conftest import moment
 

@@ -11,8 +11,8 @@ from eqfund import clock
 from eqfund.models import Classroom, Posting, Pupil, StoredFile
 from payments.actions.payout import Handed, pay_pupils
 from payments.models import LedgerEntry, Receipt06, Transfer, TransferRound
-from payments.rules import ChannelKind
-from payments.rules_payout import due_day
+from payments.rules.channels import ChannelKind
+from payments.rules.payout import due_day
 from tests.conftest import moment
 
 from .bank_world import SENT, make_account, make_rate, make_round, owe

@@ -12,7 +12,7 @@ from eqfund.refusal import Refused
 from payments.actions import accounts
 from payments.actions.accounts import AccountFacts
 from payments.models import SchoolBankAccount
-from payments.rules import (
+from payments.rules.accounts import (
     ACCOUNT_TRANSITIONS,
     AccountCriteria,
     AccountStatus,

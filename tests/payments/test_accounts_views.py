@@ -9,7 +9,7 @@ from django.urls import reverse
 from eqfund import clock, files, places
 from eqfund.models import Event
 from payments.models import ContinuingConfirmation, SchoolBankAccount
-from payments.rules import AccountStatus
+from payments.rules.accounts import AccountStatus
 from tests.conftest import moment
 
 MAY = moment("2569-05-20 10:00")

@@ -6,7 +6,7 @@ from eqfund.models import StoredFile
 from eqfund.refusal import Refused
 from payments.actions import bank, reconcile, rounds
 from payments.models import BankFile, LedgerEntry, ResultFile
-from payments.queries_ledger import book
+from payments.queries.ledger import book
 
 from .bank_world import (
     ANSWERED,

@@ -10,7 +10,7 @@ from payments.actions import bank
 from payments.bankfiles import flat, lines, schemas
 from payments.bankfiles.lines import LineKind, end_to_end_id
 from payments.models import BankFile, BankLine, LedgerEntry, Transfer
-from payments.rules import RoundStatus, TransferStatus
+from payments.rules.rounds import RoundStatus, TransferStatus
 
 from .bank_files import source
 from .bank_world import (

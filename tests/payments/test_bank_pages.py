@@ -8,10 +8,11 @@ from django.urls import NoReverseMatch, reverse
 
 from eqfund import places
 from eqfund.models import Job
-from payments import hooks_bank, urls_bank
 from payments.bankfiles import lines
+from payments.hooks import bank as hooks_bank
 from payments.models import ResultFile
-from payments.rules import RoundStatus
+from payments.rules.rounds import RoundStatus
+from payments.urls import bank as urls_bank
 
 from .bank_world import (
     ANSWERED,

@@ -8,7 +8,8 @@ from eqfund import clock
 from payments import sandbox_bank
 from payments.actions import rounds
 from payments.models import Transfer
-from payments.rules import ChannelKind, RoundStatus
+from payments.rules.channels import ChannelKind
+from payments.rules.rounds import RoundStatus
 from rehearsal.story import bank
 
 from .bank_world import (

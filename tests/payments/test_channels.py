@@ -9,9 +9,9 @@ from eqfund.models import Event, Guardian
 from eqfund.refusal import Refused
 from payments.actions import channels
 from payments.actions.channels import ChannelFacts, GuardianFacts
-from payments.hooks_rounds import account_checks, home_tasks
+from payments.hooks.rounds import account_checks, home_tasks
 from payments.models import ContinuingConfirmation, ReceivingChannel
-from payments.rules import why_not_channel, why_not_confirm_unchanged
+from payments.rules.channels import why_not_channel, why_not_confirm_unchanged
 from screening.models import AnnouncedPupil, Announcement, Form01
 from tests.conftest import moment
 

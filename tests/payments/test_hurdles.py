@@ -10,8 +10,9 @@ from django.db import connection
 
 from eqfund.access import Role
 from eqfund.activities import ACTIVITY
-from payments import hurdles, queries_rounds
+from payments import hurdles
 from payments.hurdles import HURDLES, NOTHING_WRONG
+from payments.queries import rounds as queries_rounds
 from tests.conftest import moment
 
 # What must be so for a hurdle, and for no other before it, to stand.

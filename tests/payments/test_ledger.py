@@ -17,7 +17,7 @@ from payments.models import (
     Transfer,
 )
 from payments.models.bank import MOVEMENTS
-from payments.queries_ledger import Money, SchoolRow, accounts, book, entries_of
+from payments.queries.ledger import Money, SchoolRow, accounts, book, entries_of
 
 from .bank_world import (
     ANSWERED,

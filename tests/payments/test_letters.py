@@ -14,13 +14,14 @@ from attendance.models import ConditionPolicy
 from eqfund import files, jobs
 from eqfund.models import Event, Job, StoredFile
 from eqfund.refusal import Refused
-from payments import queries_payout as queries, tasks_payout
 from payments.actions import letters, refunds
 from payments.bill_payment import parse_qr
 from payments.letters import papers
 from payments.letters.pdf import to_pdf
 from payments.letters.press import Press, PressError
 from payments.models import Letter08, Receipt06, SchoolPayoutReport, TransferRound
+from payments.queries import payout as queries
+from payments.tasks import payout as tasks_payout
 
 from .payout_world import PAID
 

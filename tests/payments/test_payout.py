@@ -8,7 +8,6 @@ from django.db import DatabaseError, IntegrityError, transaction
 from eqfund import places
 from eqfund.models import Event, Posting
 from eqfund.refusal import Refused
-from payments import queries_payout as queries
 from payments.actions import payout, refunds
 from payments.actions.payout import Handed
 from payments.models import (
@@ -22,6 +21,7 @@ from payments.models import (
     Transfer,
     TransferRound,
 )
+from payments.queries import payout as queries
 from tests.conftest import moment
 
 from .payout_world import CLOSED, LATE, PAID, PUBLISHED, a_scan

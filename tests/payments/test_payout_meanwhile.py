@@ -4,12 +4,13 @@ import pytest
 
 from eqfund.models import StoredFile
 from eqfund.refusal import Refused
-from payments import hooks_payout, queries_payout as queries
 from payments.actions import payout, payout_reports, refunds
 from payments.bill_payment import _field
+from payments.hooks import payout as hooks_payout
 from payments.models import ClassPayoutReport, Refund, SchoolPayoutReport, TransferRound
-from payments.pages_payout import next_thing
+from payments.pages.payout import next_thing
 from payments.permissions import payout as permissions, refunds as refund_permissions
+from payments.queries import payout as queries
 
 from .payout_world import PAID, a_scan
 from .test_refunds import paid_in, stored_statement

@@ -9,8 +9,9 @@ from django.urls import reverse
 
 from eqfund import hooks, jobs
 from eqfund.models import Posting, RehearsalClock
-from payments import bill_statement, hooks_payout
+from payments import bill_statement
 from payments.actions import letters, payout, payout_reports, refunds
+from payments.hooks import payout as hooks_payout
 from payments.models import CannotPay, Letter08, NilRefund, Receipt06, Refund, RefundStatement
 
 from .payout_world import LATE, PAID, a_scan

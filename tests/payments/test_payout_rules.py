@@ -3,31 +3,33 @@ from datetime import date, datetime
 import pytest
 from hypothesis import given, strategies as st
 
-from payments.rules_payout import (
+from payments.rules.payout import (
     CLASS_REPORT_TRANSITIONS,
-    REFUND_TRANSITIONS,
     SCHOOL_REPORT_TRANSITIONS,
-    STATEMENT_TRANSITIONS,
     ClassFacts,
     ClassReportStatus,
     EvidenceFlag,
-    Match,
     Missing,
     PayDayProblem,
-    RefundStatus,
     SchoolMoney,
     SchoolReportStatus,
-    StatementStatus,
     bands,
     bits_apart,
     due_day,
     evidence_flags,
-    match,
     missing_in_class_report,
     missing_in_school_report,
     pay_day_problem,
-    reference2,
     serial_text,
+)
+from payments.rules.refunds import (
+    REFUND_TRANSITIONS,
+    STATEMENT_TRANSITIONS,
+    Match,
+    RefundStatus,
+    StatementStatus,
+    match,
+    reference2,
 )
 
 PUBLISHED = date(2026, 7, 31)

@@ -70,7 +70,7 @@ def test_only_the_approver_approves(proposed, person, request):
         rates.approve_rate(proposed, by=request.getfixturevalue(person), at=MAY)
 
 
-def test_whoever_proposed_does_not_approve_even_with_both_posts(term, make_user):
+def test_whoever_proposed_does_not_approve_even_with_both_posts(term, make_user, posts_unguarded):
     from datetime import date
 
     from eqfund.models import Posting

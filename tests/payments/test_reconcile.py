@@ -19,8 +19,8 @@ from payments.models import (
     Transfer,
     TransferRound,
 )
-from payments.queries_ledger import book
-from payments.rules import FailCode, RoundStatus, TransferStatus
+from payments.queries.ledger import book
+from payments.rules.rounds import FailCode, RoundStatus, TransferStatus
 from payments.sandbox_bank import Rules
 
 from .bank_world import (

@@ -21,7 +21,7 @@ from payments.models import (
     RefundStatementLine,
     SchoolBook,
 )
-from payments.queries_payout import school_payout, to_refund
+from payments.queries.payout import school_payout, to_refund
 
 from .payout_world import CLOSED, PAID
 

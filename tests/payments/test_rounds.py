@@ -10,10 +10,9 @@ from django.db import connection
 from eqfund import jobs
 from eqfund.models import Event, Job
 from eqfund.refusal import Refused
-from payments import round_sql, tasks  # noqa: F401  (tasks registers the job)
 from payments.actions import rounds
 from payments.models import Entitlement, LeftOut, Transfer, TransferRound
-from payments.rules import ROUND_TRANSITIONS, RoundStatus, RoundTakes, round_takes
+from payments.rules.rounds import ROUND_TRANSITIONS, RoundStatus, RoundTakes, round_takes
 from tests.conftest import moment
 
 BUILT = moment("2569-07-15 18:04")
@@ -243,7 +242,7 @@ def test_three_people_take_a_round_to_the_bank(released, fund_officer, fund_appr
 
 
 def test_one_person_with_every_post_still_takes_one_step(
-    planned, pupils, make_grants, make_user, fund_approver
+    planned, pupils, make_grants, make_user, fund_approver, posts_unguarded
 ):
     from eqfund.models import Posting
 

@@ -12,7 +12,7 @@ from eqfund import files
 from eqfund.refusal import Refused
 from payments.actions import accounts, rates, rounds
 from payments.models import BenefitRate, Entitlement, SchoolBankAccount, Transfer, TransferRound
-from payments.rules import RoundStatus
+from payments.rules.rounds import RoundStatus
 from tests.conftest import moment
 
 BUILT = moment("2569-07-15 18:04")

@@ -11,7 +11,8 @@ from eqfund import clock, jobs
 from eqfund.models import Event, Job
 from payments.actions import rounds
 from payments.models import TransferRound
-from payments.rules import AccountStatus, RoundStatus
+from payments.rules.accounts import AccountStatus
+from payments.rules.rounds import RoundStatus
 from tests.conftest import moment
 
 MAY = moment("2569-05-20 10:00")
@@ -421,7 +422,7 @@ def test_home_tells_each_person_what_to_do(
 def test_the_pupils_page_says_whether_the_child_will_be_paid(
     calendar, rates, make_pupils, make_grants, teacher
 ):
-    from payments.hooks_rounds import pupil_panels
+    from payments.hooks.rounds import pupil_panels
 
     granted, without = make_pupils(2)
     make_grants([granted])
@@ -444,6 +445,6 @@ def test_the_panel_stands_on_the_pupils_page(
 
 
 def test_the_funds_check_tells_what_stands_against_a_schools_new_pupils(calendar, school):
-    from payments.hooks_rounds import account_checks
+    from payments.hooks.rounds import account_checks
 
     assert account_checks([school.pk], calendar, MAY) == {}

@@ -9,7 +9,7 @@ from payments.bankfiles import camt054, flat, pain002, schemas, sealed
 from payments.bankfiles.lines import LineKind
 from payments.bankfiles.reasons import BANK_REASONS, bank_reason, fail_code
 from payments.bankfiles.results import Format, Outcome, UnreadableFile, Whole, format_of
-from payments.rules import FailCode
+from payments.rules.rounds import FailCode
 from payments.sandbox_bank import Rules, answer
 
 from .bank_files import AT, HEADER, blocks, pain001_file, promptpay, school, source

@@ -1,0 +1,1 @@
+"""What people type about payments: parsed and converted, never saved here."""

@@ -1,0 +1,78 @@
+"""A school proposes its account. Forms parse and convert; they do not save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from eqfund.thai_text import arabic_digits
+from payments.actions.accounts import AccountFacts
+from payments.forms.shared import numeric
+from payments.rules import accounts as rules
+from payments.words.accounts import BANK_NAMES
+from payments.words.faults import FAULTS, fault
+
+
+class AccountForm(forms.Form):
+    """A school's account as its book shows it."""
+
+    bank_code = forms.ChoiceField(
+        label=_("Bank"), error_messages={"required": FAULTS["bank_unknown"]}
+    )
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=30,
+        widget=numeric(),
+        help_text=_("Digits as in the book; dashes do not matter."),
+        error_messages={"required": _("Type the account number.")},
+    )
+    name = forms.CharField(
+        label=_("Account name"),
+        max_length=200,
+        error_messages={"required": _("Type the account name.")},
+    )
+    dedicated = forms.BooleanField(
+        label=_("This account holds the fund's grant alone"),
+        required=False,
+        help_text=_("No lunch money, no other subsidy: so that every baht can be accounted for."),
+    )
+    proof = forms.FileField(
+        label=_("Photo or scan of the book's first page"),
+        widget=forms.ClearableFileInput({"accept": "image/*,application/pdf"}),
+        help_text=_("JPG, PNG, HEIC or PDF, at most 20 MB."),
+        error_messages={
+            "required": _("Attach a photo or scan of the book's first page."),
+            "empty": _("The file is empty. Choose another one."),
+        },
+    )
+
+    def __init__(self, *args: Any, school_name: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.school_name = school_name
+        self.fields["bank_code"].choices = [("", _("Choose the bank")), *BANK_NAMES.items()]
+        self.fields["name"].help_text = _("As in the book, for example: %(example)s") % {
+            "example": f"เงิน กสศ. เพื่อ{school_name}"
+        }
+
+    def clean_number(self) -> str:
+        return "".join(arabic_digits(self.cleaned_data["number"]).replace("-", "").split())
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if {"bank_code", "number", "name"} <= set(given):
+            faults = rules.account_faults(
+                bank_code=given["bank_code"],
+                number=given["number"],
+                name=given["name"],
+                school_name=self.school_name,
+                dedicated=given.get("dedicated", False),
+            )
+            for field, code in faults:
+                self.add_error(field, fault(code))
+        return given
+
+    def facts(self) -> AccountFacts:
+        given = self.cleaned_data
+        return AccountFacts(given["bank_code"], given["number"], given["name"], given["dedicated"])

@@ -1,0 +1,1 @@
+"""What payments puts on the kernel's pages."""

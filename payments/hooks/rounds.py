@@ -1,0 +1,295 @@
+"""What accounts, channels and rounds put on the kernel's pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+
+from eqfund import access, hooks
+from eqfund.hooks import MenuItem, Panel, Todo
+from eqfund.models import Enrolment, School, Term
+from eqfund.money import baht
+from eqfund.windows import Window
+from payments.models import ReceivingChannel, SchoolBankAccount, TransferRound
+from payments.queries import rounds as queries_rounds
+from payments.queries.channels import channel_counts
+from payments.queries.windows import place_windows, window_among
+from payments.rules.accounts import AccountStatus
+from payments.rules.rounds import RoundStatus
+from payments.words.channels import CHANNEL_NAMES
+from payments.words.rounds import round_name
+from screening.models import AnnouncedPupil
+
+
+def register() -> None:
+    """Register tasks, the pupil's panel, the fund's checks and menu lines. Once, from ready()."""
+    hooks.home_tasks.register(home_tasks)
+    hooks.pupil_panels.register(pupil_panels)
+    hooks.verification_checks.register(account_checks)
+    menu = hooks.menu.register
+    menu(
+        MenuItem(
+            "work",
+            _("Continuing group and channels"),
+            "payments:channels",
+            "payments.set_channel",
+            _("Channels"),
+        ),
+        20,
+    )
+    menu(
+        MenuItem(
+            "work",
+            _("Who will be paid"),
+            "payments:forecast",
+            "payments.read_forecast",
+            _("Forecast"),
+        ),
+        22,
+    )
+    menu(
+        MenuItem(
+            "work", _("Transfers"), "payments:rounds", "payments.read_round_school", _("Transfers")
+        ),
+        24,
+    )
+    menu(
+        MenuItem("place", _("School bank accounts"), "payments:accounts", "payments.read_account"),
+        26,
+    )
+    menu(
+        MenuItem("settings", _("Amounts of the grant"), "payments:rates", "payments.read_rate"), 40
+    )
+
+
+def home_tasks(user: Any, at: datetime) -> list[Todo]:
+    """What this person must do about channels, accounts and rounds."""
+    term = Term.objects.current(at)
+    if term is None:
+        return []
+    return [*_channels(user, term, at), *_accounts(user, term, at), *_rounds(user, at)]
+
+
+# Each school once, though a person has posts in several of its classes.
+
+
+def _windows_by_school(user: Any, verb: str, term: Term) -> dict[str, list[Window]]:
+    """The windows of each school-or-narrower place where the user holds the verb."""
+    paths = [path for path in access.paths_with(user, verb) if path.count("/") >= 4]
+    return {path: place_windows(term, path) for path in paths}
+
+
+def _channels(user: Any, term: Term, at: datetime) -> list[Todo]:
+    windows_of = _windows_by_school(user, "payments.set_channel", term)
+    if not windows_of:
+        return []
+    todos = []
+    for room in channel_counts(term, user):
+        windows = next((w for path, w in windows_of.items() if room.path.startswith(path)), [])
+        confirm = window_among(windows, ("confirm_continuing",), at)
+        choose = window_among(windows, ("choose_channel",), at)
+        unconfirmed, unchosen = room.continuing - room.confirmed, room.new - room.new_chosen  # type: ignore[attr-defined]
+        label = f"{room.label} {room.school.name}"
+        if unconfirmed and confirm and confirm.is_open(at):
+            what = gettext("Confirm the continuing group of %(room)s") % {"room": room.label}
+            count = ngettext(
+                "%(count)d pupil not confirmed", "%(count)d pupils not confirmed", unconfirmed
+            )
+            todos.append(_todo(what, count % {"count": unconfirmed}, confirm, room.pk, at))
+        if unchosen and choose and choose.is_open(at):
+            what = gettext("Record how the new group of %(room)s receives money") % {"room": label}
+            count = ngettext(
+                "%(count)d pupil without a channel", "%(count)d pupils without a channel", unchosen
+            )
+            todos.append(_todo(what, count % {"count": unchosen}, choose, room.pk, at))
+    return todos
+
+
+def _todo(what: str, hint: str, window: Window, room_pk: int, at: datetime) -> Todo:
+    soon = window.closes_at is not None and (window.closes_at - at).days < 7
+    return Todo(
+        what=what,
+        hint=hint,
+        url=reverse("payments:channels-class", args=[room_pk]),
+        action_label=gettext("Open the class"),
+        due=window.closes_at,
+        state="sun" if soon else "",
+    )
+
+
+def _accounts(user: Any, term: Term, at: datetime) -> list[Todo]:
+    todos = []
+    for path, windows in _windows_by_school(user, "payments.propose_account", term).items():
+        window = window_among(windows, ("school_bank_account",), at)
+        if window is None or not window.is_open(at):
+            continue
+        for school in School.objects.under(path):
+            state = set(
+                SchoolBankAccount.objects.filter(school=school)
+                .exclude(status=AccountStatus.SUPERSEDED)
+                .order_by("-pk")
+                .values_list("status", flat=True)[:1]
+            )
+            if state & {
+                AccountStatus.ACCEPTED,
+                AccountStatus.PROPOSED,
+                AccountStatus.DIRECTOR_APPROVED,
+            }:
+                continue
+            what = (
+                gettext("Mend the school's bank account")
+                if state
+                else gettext("Record the school's bank account")
+            )
+            todos.append(
+                Todo(
+                    what=what,
+                    hint=school.name,
+                    url=reverse("payments:account", args=[school.pk]),
+                    action_label=gettext("Open it"),
+                    due=window.closes_at,
+                    state="bad" if state else "sun",
+                )
+            )
+    for verb, status, what in (
+        (
+            "payments.approve_account",
+            AccountStatus.PROPOSED,
+            gettext("Approve the school's bank account"),
+        ),
+        (
+            "payments.decide_account",
+            AccountStatus.DIRECTOR_APPROVED,
+            gettext("Check the schools' bank accounts"),
+        ),
+    ):
+        waiting = SchoolBankAccount.objects.visible_to(user, verb).filter(status=status)
+        if count := waiting.count() if access.paths_with(user, verb) else 0:
+            hint = ngettext("%(count)d account waits", "%(count)d accounts wait", count) % {
+                "count": count
+            }
+            url = reverse("payments:accounts") + (
+                "?waiting=director" if status == AccountStatus.PROPOSED else "?waiting=fund"
+            )
+            todos.append(
+                Todo(what=what, hint=hint, url=url, action_label=gettext("Open it"), state="sun")
+            )
+    return todos
+
+
+def _rounds(user: Any, at: datetime) -> list[Todo]:
+    acts = {
+        RoundStatus.PLANNED: ("payments.build_round", gettext("Build the round")),
+        RoundStatus.BUILT: ("payments.approve_round", gettext("Approve the round")),
+        RoundStatus.APPROVED: ("payments.release_round", gettext("Release the round")),
+        RoundStatus.RECONCILED: ("payments.publish_round", gettext("Publish the round")),
+    }
+    mine = [status for status, (verb, _label) in acts.items() if access.paths_with(user, verb)]
+    if not mine:
+        return []
+    todos = []
+    for each in (
+        TransferRound.objects.filter(status__in=list(map(str, mine)))
+        .select_related("term")
+        .order_by("pk")
+    ):
+        if user.pk in (each.maker_id, each.approver_id) and each.status in (
+            RoundStatus.BUILT,
+            RoundStatus.APPROVED,
+        ):
+            continue
+        line = queries_rounds.transfer_event(each)
+        label = acts[RoundStatus(each.status)][1]
+        todos.append(
+            Todo(
+                what=label,
+                hint=gettext("%(round)s · %(baht)s baht")
+                % {
+                    "round": round_name(each.number, each.term.label),
+                    "baht": baht(each.amount_satang),
+                },
+                url=reverse("payments:round", args=[each.pk]),
+                action_label=gettext("Open the round"),
+                due=line.during.upper if line else None,
+                state="sun" if line and line.during.lower and line.during.lower <= at else "",
+            )
+        )
+    return todos
+
+
+def pupil_panels(pupil: Any, user: Any, at: datetime) -> list[Panel]:
+    """How the pupil receives money, and whether the coming round pays; nothing for a pupil without a grant."""
+    term = Term.objects.current(at)
+    if term is None or not access.may(user, "payments.read_forecast", pupil.path):
+        return []
+    coming = queries_rounds.coming_round(term, at)
+    rows = queries_rounds.forecast_pupils(
+        term, pupil.path, queries_rounds.takes_of(coming), pupil_id=pupil.pk
+    )
+    if not rows:
+        return []
+    windows = place_windows(term, pupil.path)
+    row = queries_rounds.with_pupils(rows, term, user, windows, at)
+    if not row:
+        return []
+    channel = ReceivingChannel.objects.current().filter(pupil=pupil).first()
+    enrolment = Enrolment.objects.filter(pupil=pupil, term=term, status="studying").first()
+    may_set = enrolment is not None and access.may(user, "payments.set_channel", enrolment.path)
+    context = {
+        "row": row[0],
+        "coming": coming,
+        "channel": CHANNEL_NAMES[channel.kind] if channel else "",
+        "channel_url": reverse("payments:channel", args=[enrolment.pk])
+        if may_set and enrolment
+        else "",
+    }
+    return [
+        Panel(
+            gettext("The money of term %(term)s") % {"term": term.label},
+            "payments/forecast/panel.html",
+            context,
+        )
+    ]
+
+
+def account_checks(schools: list[int], term: Term, at: datetime) -> dict[int, list[str]]:
+    """What stands against the schools' new pupils: no channel, or the school account of a school without one."""
+    announced = AnnouncedPupil.objects.filter(
+        enrolment__term=term, enrolment__classroom__school__in=schools, enrolment__status="studying"
+    )
+    per_school = "enrolment__classroom__school"
+    current = ReceivingChannel.objects.current()
+    without = announced.exclude(enrolment__pupil__in=current.values("pupil"))
+    by_school = announced.filter(
+        enrolment__pupil__in=current.filter(kind="school_account").values("pupil")
+    )
+    accepted = set(
+        SchoolBankAccount.objects.accepted()
+        .filter(school__in=schools)
+        .values_list("school", flat=True)
+    )
+    found: dict[int, list[str]] = {}
+    for school, count in (
+        without.values_list(per_school).annotate(n=Count("pk")).order_by(per_school)
+    ):
+        sentence = ngettext(
+            "%(count)d pupil has no receiving channel.",
+            "%(count)d pupils have no receiving channel.",
+            count,
+        )
+        found.setdefault(school, []).append(sentence % {"count": count})
+    for school, count in (
+        by_school.values_list(per_school).annotate(n=Count("pk")).order_by(per_school)
+    ):
+        if school not in accepted:
+            sentence = ngettext(
+                "%(count)d pupil is paid through the school account, which is not accepted yet.",
+                "%(count)d pupils are paid through the school account, which is not accepted yet.",
+                count,
+            )
+            found.setdefault(school, []).append(sentence % {"count": count})
+    return found

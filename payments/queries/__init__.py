@@ -1,0 +1,1 @@
+"""Reads of payments that join several models."""

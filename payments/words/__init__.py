@@ -1,0 +1,1 @@
+"""The words for codes of payments. Codes are stored, never these."""
