@@ -52,6 +52,7 @@ from django.db.models import Model
 from eqfund import access, clock
 from eqfund.fields import blind_index
 from eqfund.models import Event, Pupil, User
+from eqfund.privacy import person_keys
 
 from .contents import digest_of, salted
 
@@ -84,8 +85,9 @@ def record(
         key: value for key, value in (("before", before), ("after", after)) if value is not None
     }
     if change:
-        event.change = salted(change)
-        event.change_digest = digest_of(event.change)
+        plain = salted(change)
+        event.change_digest = digest_of(plain)
+        event.change = person_keys.sealed_for(_subject(obj, event), plain)
     event.save(force_insert=True)
     return event
 
@@ -197,6 +199,13 @@ def _event(
 
 def _path_of(obj: Model | str) -> str:
     return (getattr(obj, "path", "") or "") if isinstance(obj, Model) else ""
+
+
+def _subject(obj: Model | str, event: Event) -> person_keys.Subject:
+    """Under whose key before and after are kept: the child's, the user's, or the thing's own."""
+    if event.pupil_id is not None:
+        return Pupil._meta.label, str(event.pupil_id)
+    return person_keys.subject_of(obj) if isinstance(obj, Model) else (obj, "")
 
 
 def _pupil_id(obj: Model | str, pupil: Pupil | int | None) -> int | None:

@@ -14,8 +14,8 @@ from .privacy import Consent, IndexKeyChange, PersonExport, PersonKey, Policy, R
 from .pupils import Enrolment, Guardian, Identity, Pupil
 
 __all__ = [
-    "AccountState",
     "AccountRequest",
+    "AccountState",
     "Affiliation",
     "AuditCheck",
     "AuditSeal",

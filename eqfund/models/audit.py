@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.fields import EncryptedJSONField, PathField
+from eqfund.fields import PathField, PersonSealedJSONField
 
 from .base import ScopedQuerySet
 
@@ -27,7 +27,8 @@ class Event(models.Model):
     """One act, reading or download, written by eqfund.audit; never changed.
 
     No foreign keys: an event outlives what it tells of. `at` is programme time,
-    `wall_at` real time. `change` holds before and after, encrypted; `change_digest`
+    `wall_at` real time. `change` holds before and after, under the key of the person it tells of
+    (eqfund.privacy.person_keys); `change_digest`
     is SHA-256 over its plain text with a salt that lies inside it, so it stays true
     when keys change and tells nothing once the text is lost.
     """
@@ -51,7 +52,7 @@ class Event(models.Model):
     pupil_id = models.BigIntegerField(null=True, help_text="the child it tells of, if one")
     path = PathField(blank=True)
     facts = models.JSONField(default=dict, help_text="figures and codes, nothing personal")
-    change = EncryptedJSONField(purpose="audit_change")
+    change = PersonSealedJSONField(purpose="audit_change")
     change_digest = models.BinaryField(max_length=32, default=b"", db_default=b"")
 
     objects = EventQuerySet.as_manager()

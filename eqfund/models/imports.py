@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.fields import EncryptedJSONField, EncryptedTextField, PathField
+from eqfund.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField, PathField
 from eqfund.school_year import grade_label
 
 from .base import ScopedQuerySet
@@ -124,6 +124,7 @@ class StagingRow(models.Model):
         *(
             "number",
             "id_index",
+            "id_index_next",
             "last4",
             "title",
             "first_name",
@@ -132,12 +133,13 @@ class StagingRow(models.Model):
             "sex",
             "birth_date",
         ),
-        *("student_number", "extras", "extras_index", "was"),
+        *("student_number", "extras", "extras_index", "extras_index_next", "was"),
         *(
             "guardian_name",
             "guardian_relationship",
             "guardian_number",
             "guardian_index",
+            "guardian_index_next",
             "guardian_last4",
         ),
         "guardian_phone",
@@ -152,7 +154,8 @@ class StagingRow(models.Model):
     grade = models.CharField(max_length=2, blank=True)
     room = models.CharField(max_length=10, blank=True)
     id_kind = models.CharField(max_length=12, blank=True)
-    id_index = models.BinaryField(max_length=32, null=True)
+    id_index = BlindIndexField(null=True)
+    id_index_next = models.BinaryField(null=True)
     number = EncryptedTextField(purpose="national_id", blank=True)
     last4 = models.CharField(max_length=4, blank=True)
     title = models.CharField(max_length=20, blank=True)
@@ -164,11 +167,13 @@ class StagingRow(models.Model):
     student_number = models.CharField(max_length=20, blank=True)
     disadvantage_poor = models.BooleanField(default=False)
     extras = EncryptedJSONField(purpose="registry_extras")
-    extras_index = models.BinaryField(max_length=32, null=True)
+    extras_index = BlindIndexField(null=True)
+    extras_index_next = models.BinaryField(null=True)
     guardian_name = EncryptedTextField(purpose="guardian_name", blank=True)
     guardian_relationship = models.CharField(max_length=30, blank=True)
     guardian_number = EncryptedTextField(purpose="national_id", blank=True)
-    guardian_index = models.BinaryField(max_length=32, null=True)
+    guardian_index = BlindIndexField(null=True)
+    guardian_index_next = models.BinaryField(null=True)
     guardian_last4 = models.CharField(max_length=4, blank=True)
     guardian_phone = EncryptedTextField(purpose="guardian_phone", blank=True)
     # what the comparison finds
@@ -261,7 +266,10 @@ class RegistryRecord(models.Model):
     Written by confirm_registry_import alone.
     """
 
-    personal = {"extras", "extras_index", "duplicate_index"}
+    personal = {
+        *("extras", "extras_index", "extras_index_next"),
+        *("duplicate_index", "duplicate_index_next"),
+    }
 
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="registry_records")
     term = models.ForeignKey(Term, models.PROTECT, related_name="+")
@@ -272,8 +280,10 @@ class RegistryRecord(models.Model):
         help_text="OBEC: lets the pupil be screened; its removal ends a grant"
     )
     extras = EncryptedJSONField(purpose="registry_extras")
-    extras_index = models.BinaryField(max_length=32)
-    duplicate_index = models.BinaryField(max_length=32, null=True, db_index=True)
+    extras_index = BlindIndexField()
+    extras_index_next = models.BinaryField(null=True)
+    duplicate_index = BlindIndexField(null=True, db_index=True)
+    duplicate_index_next = models.BinaryField(null=True)
 
     objects = RegistryRecordQuerySet.as_manager()
 

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.fields import EncryptedTextField, PathField
+from eqfund.fields import BlindIndexField, EncryptedTextField, PathField
 
 from .base import ScopedQuerySet
 from .calendar import Term
@@ -26,10 +26,11 @@ class Identity(models.Model):
         G_CODE = "g_code", _("G-code")
 
     open_because = "holds no place; reached only from a pupil that visible_to gave"
-    personal = {"id_index", "number", "last4"}
+    personal = {"id_index", "id_index_next", "number", "last4"}
 
     kind = models.CharField(max_length=12, choices=Kind)
-    id_index = models.BinaryField(max_length=32)
+    id_index = BlindIndexField()
+    id_index_next = models.BinaryField(null=True)
     number = EncryptedTextField(purpose="national_id")
     last4 = models.CharField(max_length=4)
 
@@ -102,13 +103,17 @@ class GuardianQuerySet(ScopedQuerySet):
 class Guardian(models.Model):
     """The adult responsible for a pupil, as known from a day on; the last one is current."""
 
-    personal = {"full_name", "relationship", "national_id", "id_index", "last4", "phone"}
+    personal = {
+        *("full_name", "relationship", "phone"),
+        *("national_id", "id_index", "id_index_next", "last4"),
+    }
 
     pupil = models.ForeignKey(Pupil, models.PROTECT, related_name="guardians")
     full_name = EncryptedTextField(purpose="guardian_name")
     relationship = models.CharField(max_length=30)
     national_id = EncryptedTextField(purpose="national_id", blank=True)
-    id_index = models.BinaryField(max_length=32, null=True, db_index=True)
+    id_index = BlindIndexField(null=True, db_index=True)
+    id_index_next = models.BinaryField(null=True)
     last4 = models.CharField(max_length=4, blank=True)
     phone = EncryptedTextField(purpose="guardian_phone", blank=True)
     is_current = models.BooleanField(default=True)

@@ -53,7 +53,7 @@ def test_the_blind_index_finds_equal_numbers_of_one_purpose_only(settings):
     assert blind_index("1") != blind_index("2")
     assert blind_index("1") != blind_index("1", purpose="phone")
     one = blind_index("1")
-    settings.INDEX_KEY = "another"
+    settings.INDEX_KEYS = ["another"]
     assert blind_index("1") != one
 
 
