@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.fields import EncryptedTextField
+from eqfund.fields import BlindIndexField, EncryptedTextField
 from eqfund.models import Enrolment, Pupil, User
 from eqfund.models.base import ScopedQuerySet
 from screening.fields import TermKeyField, term_code
@@ -130,9 +130,10 @@ class AwaitedGrant(models.Model):
     """
 
     open_because = "read by the fund and the command alone; no page lists it by school"
-    personal = {"id_index", "number"}
+    personal = {"id_index", "id_index_next", "number"}
 
-    id_index = models.BinaryField(max_length=32)
+    id_index = BlindIndexField()
+    id_index_next = models.BinaryField(null=True)
     number = EncryptedTextField(purpose="national_id")
     school_code = models.CharField(max_length=10)
     first_term = TermKeyField()
