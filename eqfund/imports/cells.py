@@ -53,6 +53,7 @@ MALE_TITLES = {"เด็กชาย", "นาย", "สามเณร", "พ�
 FEMALE_TITLES = {"เด็กหญิง", "นางสาว", "นาง"}
 # Only these are taken off the front of a name: พระ and the short ones begin real names.
 _IN_NAMES = sorted((t for t in TITLES if t not in {"พระ", "ดช", "ดญ"}), key=len, reverse=True)
+_BEGINS_WITH_TITLE = re.compile("|".join(map(re.escape, _IN_NAMES)))
 # A Thai name never begins with a vowel or mark that hangs on the letter before it.
 _HANGING = re.compile(r"^[ะ-ฺๅ-๎]")
 
@@ -95,6 +96,8 @@ def pupil_number(cell: Cell) -> str:
     An id that a spreadsheet turned into 1.23E+12 has lost its digits: it is never
     guessed, also when the sheet filled the place with zeros.
     """
+    if isinstance(cell, str) and national_id.is_as_stored(cell):  # most of them are
+        return cell
     shown = text(cell)
     if not shown:
         raise BadCell("id_missing")
@@ -125,8 +128,14 @@ def title_and_name(title_cell: Cell, name_cell: Cell) -> tuple[str, str]:
     >>> title_and_name("", "นายสมชาย"), title_and_name("-", "นายิกา")
     (('นาย', 'สมชาย'), ('', 'นายิกา'))
     """
-    title, name = text(title_cell), text(name_cell)
-    title = TITLES.get(title.replace(" ", ""), title)
+    return parted(text(title_cell), text(name_cell))
+
+
+def parted(title: str, name: str) -> tuple[str, str]:
+    """The same of two texts that were read already."""
+    title = TITLES.get(title) or TITLES.get(title.replace(" ", ""), title)
+    if not _BEGINS_WITH_TITLE.match(name):
+        return title, name
     for written in _IN_NAMES:
         rest = name.removeprefix(written).strip()
         if rest != name and len(rest) > 1 and not _HANGING.match(rest):

@@ -12,78 +12,46 @@ Source  Both layouts as public tools of teachers read them (docs/rules/registry.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from itertools import chain, islice
-from typing import Any
 
 from . import cells
-from .errors import BadCell, CellError, WrongFile
+from .errors import CellError, WrongFile
+from .kept import Unread
+from .line import LineReader, wrong
 from .rows import Reading, RegistryRow
-from .sheet import Cell, Row, letter, rows_of
-from .titles import ADDRESSES, RELATIVES, REQUIRED, Columns, match, squeezed, title_of
+from .sheet import Row, letter, rows_of
+from .titles import REQUIRED, Columns, match, squeezed, title_of
 
 HEADER_WITHIN = 12  # rows
+TELL_EVERY = 2_000  # lines
 _REPORT_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)")
 
-_AS_TEXT = [
-    "first_name_en",
-    "last_name_en",
-    "blood",
-    "religion",
-    "race",
-    "nationality",
-    "parents_status",
-    "birth_province",
-    "boarding",
-    "disability",
-    "travel_time",
-    "travel_mode",
-    "pupil_type",
-    "branch_code",
-    "branch_name",
-    "cannot_strike_off",
-    "disadvantage",
-]
-_AS_NUMBER = [
-    "weight_kg",
-    "height_cm",
-    "gpax",
-    "gpa",
-    "elder_brothers",
-    "younger_brothers",
-    "elder_sisters",
-    "younger_sisters",
-    "siblings_studying",
-    "child_order",
-    "distance_unpaved",
-    "distance_paved",
-    "distance_water",
-]
-_LACKS = ("uniform", "stationery", "books", "lunch")
-_OF_ADDRESS = [
-    "house_code",
-    "house_no",
-    "moo",
-    "road",
-    "subdistrict",
-    "district",
-    "province",
-    "postcode",
-]
 
+def read(
+    content: bytes,
+    *,
+    on: date,
+    more: Mapping[str, str] | None = None,
+    tell: Callable[[int], None] = lambda lines: None,
+) -> Reading:
+    """Read a whole file. `more` maps titles of other registries to our keys.
 
-def read(content: bytes, *, on: date, more: Mapping[str, str] | None = None) -> Reading:
-    """Read a whole file. `more` maps titles of other registries to our keys."""
+    `tell` hears now and then how many lines have been read.
+    """
     sheet = rows_of(content)
     head = list(islice(sheet, HEADER_WITHIN))
     at, columns = _header(head, more)
     place = (letter(columns.index["school_code"]), columns.title["school_code"])
     reading = Reading(_layout(columns), _report_time(head[:at]), school_column=place)
+    lines = LineReader(columns, on)
     body = chain(head[at + 1 :], sheet)
     for line, row in enumerate(body, at + 2):
-        if any(cells.text(cell) for cell in row) and not _is_header(row, columns):
-            _read_line(line, row, columns, on, reading)
+        if not _is_blank(row) and not _is_header(row, columns):
+            _read_line(line, row, lines, reading)
+        if line % TELL_EVERY == 0:
+            tell(line)
     if not reading.lines:
         raise WrongFile("file_without_rows")
     _drop_repeated(reading, columns)
@@ -131,134 +99,37 @@ def _report_time(rows: list[Row]) -> datetime | None:
     return None
 
 
+def _is_blank(row: Row) -> bool:
+    return not any(cell not in ("", "-") and cells.text(cell) for cell in row)
+
+
 def _is_header(row: Row, columns: Columns) -> bool:
     """Whether the row is the header once more, as in files that were pasted together."""
     at = columns.index["school_code"]
     return at < len(row) and str(row[at]).strip() == columns.title["school_code"]
 
 
-class _Line:
-    """One row being read: gives cells by key and gathers what cannot be read."""
-
-    def __init__(self, line: int, row: Row, columns: Columns) -> None:
-        self.line, self.row, self.columns = line, row, columns
-        self.errors: list[CellError] = []
-
-    def cell(self, key: str) -> Cell:
-        at = self.columns.index.get(key, -1)
-        return self.row[at] if 0 <= at < len(self.row) else ""
-
-    def wrong(self, key: str, code: str) -> None:
-        at = self.columns.index.get(key, 0)
-        title = self.columns.title.get(key) or title_of(key)
-        self.errors.append(
-            CellError(self.line, letter(at), title, code, str(self.cell(key)).strip()[:80])
-        )
-
-    def take[T](self, key: str, reader: Callable[..., T], *args: Any, default: Any = "") -> T:
-        try:
-            return reader(self.cell(key), *args)
-        except BadCell as bad:
-            self.wrong(key, bad.code)
-            return default
-
-
-def _read_line(line: int, row: Row, columns: Columns, on: date, reading: Reading) -> None:
-    it = _Line(line, row, columns)
+def _read_line(line: int, row: Row, lines: LineReader, reading: Reading) -> None:
     reading.lines += 1
-    code = it.take("school_code", cells.school_code)
+    row = lines.padded(row)
+    code = lines.school_code.read[row[lines.school_code.at]]
+    fault = code if type(code) is Unread else None
+    code = "" if fault else code
     if code:
         reading.school_codes.add(code)
-    if cells.is_grade_outside(it.cell("grade")):
+    if lines.grade.read[row[lines.grade.at]]:
         reading.outside += 1
         return
-    made = _row(it, code, on)
+    made, errors = lines.pupil(line, row, code)
+    if fault:
+        errors.insert(0, wrong(lines.school_code, line, row, fault.code))
     reading.named[line] = (code, made.first_name, made.last_name)
-    reading.errors += it.errors
-    if not any(error.leaves_row_out for error in it.errors):
+    if not errors:
         reading.rows.append(made)
-
-
-def _row(it: _Line, code: str, on: date) -> RegistryRow:
-    number = it.take("number", cells.pupil_number)
-    grade, room = _grade_and_room(it)
-    title, first_name = cells.title_and_name(it.cell("title"), it.cell("first_name"))
-    last_name = cells.text(it.cell("last_name"))
-    for key, value in (("first_name", first_name), ("last_name", last_name)):
-        if not value:
-            it.wrong(key, f"{key}_missing")
-    sex = it.take("sex", cells.sex, title)
-    if sex and title in (cells.FEMALE_TITLES if sex == "m" else cells.MALE_TITLES):
-        it.wrong("sex", "sex_and_title_differ")
-    return RegistryRow(
-        line=it.line,
-        school_code=code,
-        number=number,
-        grade=grade,
-        room=room,
-        student_number=cells.digits(it.cell("student_number"))[:20],
-        sex=sex,
-        title=title or {"m": "เด็กชาย", "f": "เด็กหญิง"}.get(sex, ""),
-        first_name=first_name,
-        last_name=last_name,
-        birth_date=it.take("birth_date", cells.birth_date, on, default=on),
-        disadvantage_poor=cells.is_poor(it.cell("disadvantage")),
-        extras=_extras(it),
-    )
-
-
-def _grade_and_room(it: _Line) -> tuple[str, str]:
-    try:
-        return cells.grade_and_room(it.cell("grade"), it.cell("room"))
-    except BadCell as bad:
-        it.wrong("room" if bad.code.startswith("room") else "grade", bad.code)
-        return "", ""
-
-
-def _extras(it: _Line) -> dict[str, Any]:
-    """What prefills form 01; empty cells leave no key."""
-    has = it.columns.index
-    extras: dict[str, Any] = {key: cells.text(it.cell(key)) for key in _AS_TEXT if key in has}
-    extras |= {key: it.take(key, cells.number) for key in _AS_NUMBER if key in has}
-    for who in RELATIVES:
-        extras[who] = dict(_filled(_relative(it, who)))
-    for where in ADDRESSES:
-        extras[where] = dict(_filled(_address(it, where)))
-    extras["lacks"] = [thing for thing in _LACKS if _is_yes(it.cell(f"lacks_{thing}"))]
-    return dict(_filled(extras))
-
-
-def _relative(it: _Line, who: str) -> dict[str, Any]:
-    has = it.columns.index
-    title, first_name = cells.title_and_name(it.cell(f"{who}.title"), it.cell(f"{who}.first_name"))
-    if not first_name and not cells.text(it.cell(f"{who}.last_name")):
-        return {}
-    person: dict[str, Any] = {"title": title, "first_name": first_name}
-    for key in ("last_name", "occupation", "relationship"):
-        person[key] = cells.text(it.cell(f"{who}.{key}"))
-    if f"{who}.national_id" in has:
-        person["national_id"] = it.take(f"{who}.national_id", cells.relative_id)
-        person["phone"] = it.take(f"{who}.phone", cells.phone)
-        person["income_satang"] = it.take(f"{who}.income", cells.amount_satang, default=None)
-    return person
-
-
-def _address(it: _Line, where: str) -> dict[str, Any]:
-    has = it.columns.index
-    place = {
-        key: cells.text(it.cell(f"{where}.{key}")) for key in _OF_ADDRESS if f"{where}.{key}" in has
-    }
-    if f"{where}.phone" in has:
-        place["phone"] = it.take(f"{where}.phone", cells.phone)
-    return place
-
-
-def _filled(values: dict[str, Any]) -> Iterator[tuple[str, Any]]:
-    return ((key, value) for key, value in values.items() if value not in ("", None, {}, []))
-
-
-def _is_yes(cell: Cell) -> bool:
-    return cells.text(cell) not in ("", "0", "ไม่", "ไม่ขาดแคลน", "ไม่ใช่", "N")
+        return
+    reading.errors += errors
+    if not any(error.leaves_row_out for error in errors):
+        reading.rows.append(made)
 
 
 def _drop_repeated(reading: Reading, columns: Columns) -> None:

@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from .errors import CellError
 
 
-@dataclass(frozen=True, slots=True)
-class RegistryRow:
+class RegistryRow(NamedTuple):
     """One pupil as the registry has him or her. `line` counts as the sheet does, from 1.
 
     `extras` is what later prefills form 01: father, mother, guardian, registered and
@@ -28,7 +27,7 @@ class RegistryRow:
     last_name: str
     birth_date: date
     disadvantage_poor: bool
-    extras: dict[str, Any] = field(default_factory=dict)
+    extras: dict[str, Any]
 
 
 @dataclass(slots=True)
