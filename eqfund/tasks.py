@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from eqfund import clock, jobs
+from eqfund.audit import seals
 from eqfund.models import Job
 
 
@@ -19,3 +20,9 @@ def run_job(job_id: int) -> None:
 def sweep_jobs() -> int:
     """Send again what a crash left unsent; every 20 seconds."""
     return jobs.sweep()
+
+
+@shared_task(name="eqfund.tasks.seal_audit")
+def seal_audit() -> int:
+    """Append to the audit book's chain what was written since; every minute."""
+    return seals.seal_all()

@@ -43,7 +43,7 @@ import logging
 from collections.abc import Callable, Sized
 from datetime import datetime
 from functools import wraps
-from os.path import commonprefix
+from os.path import commonpath
 from typing import Any
 
 from django.conf import settings
@@ -228,5 +228,4 @@ def _pupil_id(obj: Model | str, pupil: Pupil | int | None) -> int | None:
 def _place_looked_at(request: Any) -> str:
     """The narrowest place that holds all that the person may read of children."""
     paths = access.paths_with(request.user, "read_child")
-    shared = commonprefix(paths)
-    return shared[: shared.rfind("/") + 1]
+    return f"{commonpath(paths)}/" if paths else ""
