@@ -151,6 +151,7 @@ def panels(pupil: Pupil, user: User, at: datetime) -> list[hooks.Panel]:
     forms = (
         Form01.objects.visible_to(user, "screening.read_form01")
         .alive()
+        .with_standing()
         .filter(enrolment__pupil=pupil)
     )
     form: Any = (
@@ -158,7 +159,7 @@ def panels(pupil: Pupil, user: User, at: datetime) -> list[hooks.Panel]:
         .order_by("-started_at")
         .first()
     )
-    context = {"form": form, "pill": pill_of(form.status)} if form else _to_begin(pupil, user, at)
+    context = {"form": form, "pill": pill_of(form.standing)} if form else _to_begin(pupil, user, at)
     if not context:
         return []
     return [hooks.Panel(gettext("Form 01"), "screening/form01/panel.html", context)]

@@ -257,7 +257,8 @@ def panels(pupil: Pupil, user: User, at: datetime) -> list[hooks.Panel]:
         found.append(hooks.Panel(gettext("Grant"), "screening/grants/panel.html", {"grant": grant}))
     forms = Form01.objects.visible_to(user, "screening.read_score")
     form = (
-        forms.filter(enrolment__pupil=pupil, status=Status.ANNOUNCED)
+        forms.with_standing()
+        .filter(enrolment__pupil=pupil, stands=Status.ANNOUNCED)
         .select_related("pmt_score", "institution_decision")
         .defer("private", "unread", "officer")
         .order_by("-pk")

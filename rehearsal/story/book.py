@@ -202,10 +202,12 @@ def every_grant_is_paid_or_has_its_reason(world: World) -> Iterator[str]:
 
 def scores_compute_again(world: World) -> Iterator[str]:
     """Each stored score comes out the same from the form's answers and the model as they stand."""
-    scores = PmtScore.objects.select_related("model", "form__enrolment__classroom__school")
+    scores = PmtScore.objects.select_related("scoring__model", "form__enrolment__classroom__school")
     definitions: dict[int, Any] = {}
     for stored in scores:
-        definition = definitions.setdefault(stored.model_id, read(stored.model.definition))
+        definition = definitions.setdefault(
+            stored.scoring.model_id, read(stored.scoring.model.definition)
+        )
         province = stored.form.enrolment.classroom.school.province_code
         facts = facts_from_answers(stored.form.answers, province)
         if facts is None:

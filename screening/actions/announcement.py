@@ -12,7 +12,6 @@ from django.utils.translation import gettext
 from eqfund import audit
 from eqfund.models import Term, User
 from eqfund.refusal import Refused
-from screening.form01.rules import Status
 from screening.models import Announcement, ScreeningPolicy
 from screening.permissions import announcement as permissions
 from screening.pmt.definition import SCORED_BANDS
@@ -60,13 +59,14 @@ def announce_results(
 ) -> Announcement:
     """Publish what has been scored, from the calendar's moment on: every school sees its list.
 
-    The list holds the pupils of the policy's bands; every scored form is then
-    announced, so that its school may read why, in or out. A second call publishes
-    what an extension brought since. `check` is asked last: a job's fence.
+    The list holds the pupils of the policy's bands; every run of the model and every
+    decision not announced before is marked with the announcement, so that a school may
+    read why, in or out. A second call publishes what an extension brought since. `check` is asked last: a job's fence.
     """
+    policy = ScreeningPolicy.objects.select_for_update().filter(term=term).first()
     if reason := permissions.why_not_announce(term, by, at):
         raise Refused(reason)
-    policy = ScreeningPolicy.objects.select_for_update().get(term=term)
+    assert policy is not None  # why_not_announce has asked
     newest = Announcement.objects.filter(term=term).aggregate(newest=Max("number"))["newest"]
     made = Announcement.objects.create(
         term=term,
@@ -78,28 +78,34 @@ def announce_results(
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            WITH moved AS (
-                UPDATE screening_form01 form SET status = %(announced)s
-                FROM eqfund_enrolment enrolment
-                WHERE form.enrolment_id = enrolment.id AND enrolment.term_id = %(term)s
-                  AND form.status = %(scored)s
-                RETURNING form.id, form.enrolment_id
+            WITH runs AS (
+                UPDATE screening_scoring SET announcement_id = %(announcement)s
+                WHERE term_id = %(term)s AND announcement_id IS NULL
+                RETURNING id, forms
+            ), decisions AS (
+                UPDATE screening_institutiondecision decision
+                SET announcement_id = %(announcement)s
+                FROM screening_form01 form
+                JOIN eqfund_enrolment enrolment ON enrolment.id = form.enrolment_id
+                WHERE decision.form_id = form.id AND enrolment.term_id = %(term)s
+                  AND decision.status = 'decided' AND decision.announcement_id IS NULL
+                RETURNING decision.form_id, decision.band
+            ), found AS (
+                SELECT score.form_id, score.band
+                FROM screening_pmtscore score JOIN runs ON runs.id = score.scoring_id
+                UNION ALL
+                SELECT form_id, band FROM decisions
             ), listed AS (
                 INSERT INTO screening_announcedpupil (announcement_id, form_id, enrolment_id, band)
-                SELECT %(announcement)s, moved.id, moved.enrolment_id,
-                       coalesce(score.band, decision.band)
-                FROM moved
-                LEFT JOIN screening_pmtscore score ON score.form_id = moved.id
-                LEFT JOIN screening_institutiondecision decision
-                       ON decision.form_id = moved.id AND decision.status = 'decided'
-                WHERE coalesce(score.band, decision.band) = ANY(%(bands)s)
+                SELECT %(announcement)s, form.id, form.enrolment_id, found.band
+                FROM found JOIN screening_form01 form ON form.id = found.form_id
+                WHERE found.band = ANY(%(bands)s)
                 RETURNING id
             )
-            SELECT (SELECT count(*) FROM moved), (SELECT count(*) FROM listed)
+            SELECT (SELECT coalesce(sum(forms), 0) FROM runs) + (SELECT count(*) FROM decisions),
+                   (SELECT count(*) FROM listed)
             """,
             {
-                "announced": Status.ANNOUNCED,
-                "scored": Status.SCORED,
                 "term": term.pk,
                 "announcement": made.pk,
                 "bands": list(policy.announced_bands),

@@ -32,11 +32,17 @@ from screening.form01.rules import (
     problems,
     worked_out,
 )
-from screening.models import Form01, Form01Photo, Form01Signature
+from screening.models import (
+    Form01,
+    Form01Photo,
+    Form01Signature,
+    InstitutionDecision,
+    PmtFacts,
+)
 from screening.permissions import form01 as permissions
 
 from .form01 import _keep_signature, _locked
-from .pmt import record_facts
+from .pmt import keep_from_scoring, record_facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +98,12 @@ def submit_form01(form: Form01, *, by: User, at: datetime) -> Form01:
 
 @transaction.atomic
 def return_form01(form: Form01, *, reason: str, by: User, at: datetime) -> Form01:
-    """Return a form to be corrected. The official and the director decide anew afterwards."""
+    """Return a form to be corrected. The official and the director decide anew afterwards.
+
+    Its facts go, since they are those of a form as it was sent, and so does what an officer
+    of the fund proposed of it.
+    """
+    keep_from_scoring(form.enrolment.term_id)
     form = _locked(form)
     if refusal := permissions.why_not_return(form, by):
         raise Refused(refusal)
@@ -121,6 +132,8 @@ def return_form01(form: Form01, *, reason: str, by: User, at: datetime) -> Form0
     Form01Signature.objects.filter(
         form=form, who__in=[Signer.OFFICER, Signer.DIRECTOR], is_current=True
     ).update(is_current=False)
+    PmtFacts.objects.filter(form=form).delete()
+    InstitutionDecision.objects.filter(form=form).delete()
     audit.record("return_form01", form, by=by, at=at, facts={"was": was})
     return form
 

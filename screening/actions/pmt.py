@@ -15,7 +15,7 @@ from eqfund import audit
 from eqfund.models import Term, User
 from eqfund.refusal import Refused
 from screening.form01.rules import Status
-from screening.models import Form01, InstitutionDecision, PmtFacts, PmtModel
+from screening.models import Form01, InstitutionDecision, PmtFacts, PmtModel, Scoring
 from screening.permissions import pmt as permissions
 from screening.pmt import definition, scoring, wire
 from screening.pmt.definition import BadDefinition, PovertyBand
@@ -106,9 +106,10 @@ def score_term(
     """Score every signed form of a term with the year's released model; returns how many in each band.
 
     A form is scored once; those signed later wait for the next call. Facts go out
-    and scores come in by COPY, in slices, so that a year of two million takes seconds.
-    `check` is asked last, inside the transaction: a job's fence.
+    and scores come in by COPY, in slices, and no form is touched: that its score exists
+    makes it scored. `check` is asked last, inside the transaction: a job's fence.
     """
+    keep_from_scoring(term.pk, others=True)
     if reason := permissions.why_not_score(term, by, at):
         raise Refused(reason)
     model = PmtModel.objects.released_for(term.year_be)
@@ -117,8 +118,12 @@ def score_term(
     counts = dict.fromkeys((band.value for band in PovertyBand), 0)
     with connection.cursor() as cursor:
         total = _take_signed(cursor, term, model)
+        if total:
+            scoring_run = Scoring.objects.create(
+                term=term, model=model, scored_at=at, scored_by=by, forms=total
+            )
         for first in range(1, total + 1, SLICE):
-            for band, count in _score_slice(cursor, model, first, at).items():
+            for band, count in _score_slice(cursor, scoring_run, first).items():
                 counts[band] += count
             progress(min(first + SLICE - 1, total), total)
     if total:
@@ -129,9 +134,21 @@ def score_term(
     return counts
 
 
+def keep_from_scoring(term_pk: int, *, others: bool = False) -> None:
+    """Until the transaction ends, keep forms from being scored: a part of returning one.
+
+    A return waits for a scoring under way, and finds its form scored; a scoring waits
+    for returns under way. `others` is the scoring's own side of it: it keeps returns
+    and other scorings of the term out.
+    """
+    lock = "pg_advisory_xact_lock" if others else "pg_advisory_xact_lock_shared"
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [f"score term {term_pk}"])
+
+
 def _record_missing_facts(term: Term, model: PmtModel) -> None:
-    """Facts of signed forms that have none, or another layout's."""
-    signed = Form01.objects.in_term(term).filter(status=Status.SIGNED)
+    """Facts of signed forms that have none, or another layout's, and no score."""
+    signed = Form01.objects.in_term(term).filter(status=Status.SIGNED, pmt_score=None)
     missing = signed.exclude(answers__lives_with=INSTITUTION).exclude(
         pmt_facts__layout=model.layout
     )
@@ -143,7 +160,7 @@ def _record_missing_facts(term: Term, model: PmtModel) -> None:
 
 
 def _take_signed(cursor: Any, term: Term, model: PmtModel) -> int:
-    """Move the term's signed forms with facts to scored, and number them in a table of this transaction."""
+    """Number the term's signed forms with facts and without a score, in a table of this transaction."""
     cursor.execute("DROP TABLE IF EXISTS pmt_taken")
     cursor.execute(
         "CREATE TEMPORARY TABLE pmt_taken"
@@ -151,23 +168,23 @@ def _take_signed(cursor: Any, term: Term, model: PmtModel) -> int:
     )
     cursor.execute(
         """
-        WITH moved AS (
-            UPDATE screening_form01 form SET status = %s
-            FROM eqfund_enrolment enrolment, screening_pmtfacts facts
-            WHERE form.enrolment_id = enrolment.id AND facts.form_id = form.id
-              AND enrolment.term_id = %s AND facts.layout = %s AND form.status = %s
-            RETURNING form.id
-        )
-        INSERT INTO pmt_taken (form_id) SELECT id FROM moved ORDER BY id
+        INSERT INTO pmt_taken (form_id)
+        SELECT form.id
+        FROM screening_form01 form
+        JOIN eqfund_enrolment enrolment ON enrolment.id = form.enrolment_id
+        JOIN screening_pmtfacts facts ON facts.form_id = form.id
+        WHERE enrolment.term_id = %s AND facts.layout = %s AND form.status = %s
+          AND NOT EXISTS (SELECT FROM screening_pmtscore score WHERE score.form_id = form.id)
+        ORDER BY form.id
         """,
-        [Status.SCORED, term.pk, model.layout, Status.SIGNED],
+        [term.pk, model.layout, Status.SIGNED],
     )
     return int(cursor.rowcount)
 
 
-def _score_slice(cursor: Any, model: PmtModel, first: int, at: datetime) -> dict[str, int]:
+def _score_slice(cursor: Any, run: Scoring, first: int) -> dict[str, int]:
     """Score the taken forms from number `first` on, at most a slice of them."""
-    rules = definition.read(model.definition)
+    rules = definition.read(run.model.definition)
     source = (
         "COPY (SELECT facts.form_id, facts.income_satang, facts.household_size, facts.facts"
         " FROM pmt_taken taken JOIN screening_pmtfacts facts ON facts.form_id = taken.form_id"
@@ -182,11 +199,11 @@ def _score_slice(cursor: Any, model: PmtModel, first: int, at: datetime) -> dict
         rows["size"].astype(np.int16),
     )
     target = (
-        "COPY screening_pmtscore (form_id, model_id, value, band, contributions, scored_at)"
+        "COPY screening_pmtscore (form_id, scoring_id, value, band, contributions)"
         " FROM STDIN (FORMAT binary)"
     )
     with cursor.copy(target) as copy:
-        for block in wire.write_scores(rows["form"].astype(np.int64), model.pk, scores, at):
+        for block in wire.write_scores(rows["form"].astype(np.int64), run.pk, scores):
             copy.write(block)
     return {
         band.value: int((scores.band == index).sum())
@@ -217,14 +234,12 @@ def decide_institution(decision: InstitutionDecision, *, by: User, at: datetime)
     """Make a proposed decision stand; the form is then as good as scored."""
     if reason := permissions.why_not_decide(decision, by):
         raise Refused(reason)
+    form = Form01.objects.select_for_update().only("status").get(pk=decision.form_id)
+    if form.status != Status.SIGNED:
+        raise Refused(gettext("The form has been changed since. Look again."))
     proposed = InstitutionDecision.objects.filter(pk=decision.pk, status="proposed")
     if not proposed.update(status="decided", decided_by=by, decided_at=at):
         raise Refused(gettext("Someone else has just decided. Look again."))
-    moved = Form01.objects.filter(pk=decision.form_id, status=Status.SIGNED).update(
-        status=Status.SCORED
-    )
-    if not moved:
-        raise Refused(gettext("The form has been changed since. Look again."))
     decision.refresh_from_db()
     audit.record(
         "decide_institution",

@@ -29,7 +29,7 @@ GRID_DEGREES = 100  # cells of 0.01 degree: about 1.1 km in Thailand
 
 
 class Status(StrEnum):
-    """Where a form stands."""
+    """Where a form stands. The last two that lead on are the fund's doing and stand in its own rows."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -58,10 +58,12 @@ TRANSITIONS = {
     Status.ANNOUNCED: set(),
     Status.WITHDRAWN: set(),
 }
+# Said by a score or a decision and its announcement, never stored with the form: see Form01.standing.
+OF_THE_FUND = frozenset({Status.SCORED, Status.ANNOUNCED})
+STORED = frozenset(Status) - OF_THE_FUND
 EDITABLE = frozenset({Status.DRAFT, Status.RETURNED})
-PAST_OFFICER = frozenset({Status.CERTIFIED, Status.SIGNED, Status.SCORED, Status.ANNOUNCED})
-PAST_DIRECTOR = frozenset({Status.SIGNED, Status.SCORED, Status.ANNOUNCED})
-SENT = frozenset(Status) - EDITABLE - {Status.WITHDRAWN}
+PAST_OFFICER = frozenset({Status.CERTIFIED, Status.SIGNED})
+SENT = STORED - EDITABLE - {Status.WITHDRAWN}
 
 
 class Slot(StrEnum):

@@ -18,7 +18,7 @@ from .form01 import (
     FormIdentity,
 )
 from .grants import AwaitedGrant, Grant
-from .pmt import InstitutionDecision, PmtFacts, PmtModel, PmtScore
+from .pmt import InstitutionDecision, PmtFacts, PmtModel, PmtScore, Scoring
 
 __all__ = [
     "Abstention",
@@ -39,6 +39,7 @@ __all__ = [
     "PmtFacts",
     "PmtModel",
     "PmtScore",
+    "Scoring",
     "ScreeningPolicy",
     "SpendingItem",
     "SpendingPlan",

@@ -7,17 +7,17 @@ from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, CharField, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.fields import EncryptedJSONField, EncryptedTextField
+from eqfund.fields import BlindIndexField, EncryptedJSONField, EncryptedTextField
 from eqfund.models import Enrolment, StoredFile, Term, User
 from eqfund.models.base import ScopedQuerySet
 from screening.form01.rules import (
     BY_ACCOUNT,
-    PAST_DIRECTOR,
     PAST_OFFICER,
     SENT,
+    STORED,
     WITH_PICTURE,
     Capacity,
     Means,
@@ -65,6 +65,28 @@ SLOT_NAMES = {
 }
 
 
+def standing(form: str = "") -> Case:
+    """Where a form stands, in SQL; `form` leads to it, as in "form__".
+
+    Its own status as far as the director's signature; from there a score or the fund's
+    decision says that it is scored, and the announcement of these that it is announced.
+    Two million forms are not rewritten for either.
+    """
+    announced = Q(**{f"{form}pmt_score__scoring__announcement__isnull": False}) | Q(
+        **{f"{form}institution_decision__announcement__isnull": False}
+    )
+    scored = Q(**{f"{form}pmt_score__isnull": False}) | Q(
+        **{f"{form}institution_decision__status": "decided"}
+    )
+    return Case(
+        When(~Q(**{f"{form}status": Status.SIGNED}), then=F(f"{form}status")),
+        When(announced, then=Value(Status.ANNOUNCED)),
+        When(scored, then=Value(Status.SCORED)),
+        default=Value(Status.SIGNED),
+        output_field=CharField(),
+    )
+
+
 def _together(*names: str) -> Q:
     """All of the nullable columns are set, or none."""
     return Q(**{f"{name}__isnull": True for name in names}) | Q(
@@ -84,14 +106,13 @@ class Form01QuerySet(ScopedQuerySet):
         """Forms of the term's enrolments."""
         return self.filter(enrolment__term=term)
 
-    def for_table(self) -> Self:
-        """With all a table row shows. Reading more raises instead of querying."""
-        rows = self.select_related("enrolment__pupil", "enrolment__classroom")
-        return rows.defer("private", "unread", "officer").fetch_mode(models.FETCH_RAISE)
+    def with_standing(self) -> Self:
+        """With `stands`: where each form stands, by which a filter may ask."""
+        return self.annotate(stands=standing())
 
     def for_page(self) -> Self:
         """With the child, class, school and affiliation that every page of a form names."""
-        return self.select_related(
+        return self.with_standing().select_related(
             "enrolment__pupil__identity",
             "enrolment__classroom__school__office__affiliation",
             "enrolment__term",
@@ -110,8 +131,10 @@ class Form01(models.Model):
 
     `answers` identify nobody and may be queried; `private` holds the rest, encrypted,
     and `unread` what was typed and could not be read yet. `revision` counts saves.
-    Made and changed only by screening.actions.form01, along form01.rules.TRANSITIONS;
-    the score and the announcement move it on from there.
+    Made and changed only by screening.actions.form01 and form01_decisions, along
+    form01.rules.TRANSITIONS, as far as the director's signature. A score or the fund's
+    decision, and their announcement, carry it on from there without touching this row:
+    ask `standing`, never `status`, for these.
     """
 
     personal = {
@@ -120,6 +143,7 @@ class Form01(models.Model):
         "unread",
         "officer",
         "officer_index",
+        "officer_index_next",
         "officer_reason",
         "returned_reason",
         "withdrawn_reason",
@@ -130,7 +154,7 @@ class Form01(models.Model):
     client_id = models.UUIDField(default=uuid.uuid4, unique=True)
     status = models.CharField(
         max_length=10,
-        choices=[(status.value, name) for status, name in STATUS_NAMES.items()],
+        choices=[(each.value, name) for each, name in STATUS_NAMES.items() if each in STORED],
         default=Status.DRAFT,
     )
     answers = models.JSONField(default=dict)
@@ -140,16 +164,20 @@ class Form01(models.Model):
     sections_saved = ArrayField(models.PositiveSmallIntegerField(), default=list)
     revision = models.PositiveIntegerField(default=0)
     visited_on = models.DateField(null=True)
-    started_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    started_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     started_at = models.DateTimeField()
-    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    saved_by = models.ForeignKey(User, models.PROTECT, related_name="+", db_index=False)
     saved_at = models.DateTimeField()
 
-    submitted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    submitted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     submitted_at = models.DateTimeField(null=True)
     late = models.BooleanField(default=False, help_text="sent in the grace after the close")
 
-    returned_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    returned_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     returned_at = models.DateTimeField(null=True)
     returned_reason = models.CharField(max_length=500, blank=True)
 
@@ -158,14 +186,17 @@ class Form01(models.Model):
     )
     officer_reason = models.CharField(max_length=500, blank=True)
     officer = EncryptedJSONField(purpose="form01_officer")
-    officer_index = models.BinaryField(
-        max_length=32, null=True, help_text="blind index of the official's national id"
+    officer_index = BlindIndexField(null=True, help_text="of the official's national id")
+    officer_index_next = models.BinaryField(null=True)
+    officer_id_card = models.ForeignKey(
+        StoredFile, models.PROTECT, null=True, related_name="+", db_index=False
     )
-    officer_id_card = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
-    certified_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    certified_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     certified_at = models.DateTimeField(null=True)
 
-    signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    signed_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", db_index=False)
     signed_at = models.DateTimeField(null=True)
     signed_capacity = models.CharField(
         max_length=9,
@@ -173,7 +204,9 @@ class Form01(models.Model):
         choices=[(each.value, name) for each, name in CAPACITY_NAMES.items()],
     )
 
-    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    withdrawn_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     withdrawn_at = models.DateTimeField(null=True)
     withdrawn_reason = models.CharField(max_length=500, blank=True)
 
@@ -187,7 +220,8 @@ class Form01(models.Model):
                 condition=~Q(status=Status.WITHDRAWN),
             ),
             models.CheckConstraint(
-                name="form01_status_is_known", condition=Q(status__in=[s.value for s in Status])
+                name="form01_status_is_known",
+                condition=Q(status__in=sorted(STORED)),
             ),
             models.CheckConstraint(
                 name="form01_version_is_known", condition=Q(version__in=list(SPECS))
@@ -243,7 +277,7 @@ class Form01(models.Model):
             ),
             models.CheckConstraint(
                 name="form01_signed_means_a_director_signed",
-                condition=~Q(status__in=sorted(PAST_DIRECTOR)) | Q(signed_at__isnull=False),
+                condition=~Q(status=Status.SIGNED) | Q(signed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="form01_withdrawn_with_a_reason",
@@ -264,12 +298,30 @@ class Form01(models.Model):
                 fields=["officer_index"],
                 condition=Q(officer_index__isnull=False),
             ),
+            models.Index(
+                name="form01_officer_card",
+                fields=["officer_id_card"],
+                condition=Q(officer_id_card__isnull=False),
+            ),
         ]
 
     @property
     def spec(self) -> Spec:
         """The version of the form this one was made with."""
         return spec_for(self.version)
+
+    @property
+    def standing(self) -> Status:
+        """Where the form stands, the fund's part of its way included.
+
+        Read with the row by `with_standing()`; otherwise a query, once the director has signed.
+        """
+        if self.status != Status.SIGNED:
+            return Status(self.status)
+        known = self.__dict__.get("stands")
+        if known is None:
+            known = Form01.objects.with_standing().values_list("stands", flat=True).get(pk=self.pk)
+        return Status(known)
 
     @property
     def path(self) -> str:
@@ -408,10 +460,11 @@ class Form01Signature(models.Model):
 class FormIdentity(models.Model):
     """A national id that a form names, by its index alone: how households are matched."""
 
-    personal = {"id_index"}
+    personal = {"id_index", "id_index_next"}
 
     form = models.ForeignKey(Form01, models.CASCADE, related_name="identities")
-    id_index = models.BinaryField(max_length=32)
+    id_index = BlindIndexField()
+    id_index_next = models.BinaryField(null=True)
 
     objects = OfForm01QuerySet.as_manager()
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.models import User
+from eqfund.models import Term, User
 from eqfund.models.base import ScopedQuerySet
 from screening.fields import reals
 from screening.pmt.definition import SCORED_BANDS, PovertyBand
@@ -115,32 +115,55 @@ class PmtFacts(models.Model):
         ]
 
 
+class Scoring(models.Model):
+    """One run of a released model over a term's signed forms: when, by whom, how many.
+
+    Its scores are announced together: `announcement` says that they have been, for two
+    million of them at once. A run that found no form leaves no row.
+    """
+
+    open_because = "a run names no child; its scores are scoped"
+    personal: set[str] = set()
+
+    term = models.ForeignKey(Term, models.PROTECT, related_name="scorings")
+    model = models.ForeignKey(PmtModel, models.PROTECT, related_name="scorings")
+    scored_at = models.DateTimeField()
+    scored_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", help_text="null: before it was kept"
+    )
+    forms = models.PositiveIntegerField()
+    announcement = models.ForeignKey(
+        "screening.Announcement", models.PROTECT, null=True, related_name="scorings"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(name="scoring_took_a_form", condition=Q(forms__gte=1)),
+        ]
+
+
 class PmtScoreQuerySet(ScopedQuerySet):
     scope = "form__enrolment__path"
-
-    def for_table(self) -> Self:
-        """With all a table row shows. Reading more raises instead of querying."""
-        rows = self.select_related("form__enrolment__pupil", "form__enrolment__classroom", "model")
-        return rows.order_by(
-            "form__enrolment__path", "form__enrolment__pupil__sort_key", "pk"
-        ).fetch_mode(models.FETCH_RAISE)
 
 
 class PmtScore(models.Model):
     """What a released model said of one form, once: value, band and each fact's contribution.
 
-    Beyond the income gate there is a band and no value. Contributions stand in the
-    layout's order, income last; people of the fund alone are shown them.
+    That it exists is what makes the form scored. Beyond the income gate there is a band
+    and no value. Contributions stand in the layout's order, income last; people of the
+    fund alone are shown them. The database ties the row to the form's PmtFacts: facts
+    that have been scored cannot be taken away, so a scored form cannot be returned.
     """
 
     personal: set[str] = set()
 
-    form = models.OneToOneField("screening.Form01", models.PROTECT, related_name="pmt_score")
-    model = models.ForeignKey(PmtModel, models.PROTECT, related_name="scores")
+    form = models.OneToOneField(
+        "screening.Form01", models.PROTECT, related_name="pmt_score", db_constraint=False
+    )
+    scoring = models.ForeignKey(Scoring, models.PROTECT, related_name="scores", db_index=False)
     value = models.FloatField(null=True)
     band = models.CharField(max_length=20, choices=list(BAND_NAMES.items()))
     contributions = reals()
-    scored_at = models.DateTimeField()
 
     objects = PmtScoreQuerySet.as_manager()
 
@@ -163,9 +186,17 @@ class PmtScore(models.Model):
 class InstitutionDecisionQuerySet(ScopedQuerySet):
     scope = "form__enrolment__path"
 
+    def to_announce(self, term: Term) -> Self:
+        """Decided ones of a term that no announcement has published yet."""
+        return self.filter(status="decided", announcement=None, form__enrolment__term=term)
+
 
 class InstitutionDecision(models.Model):
-    """The band of a pupil of an institutional household: proposed and decided by two people of the fund."""
+    """The band of a pupil of an institutional household: proposed and decided by two people of the fund.
+
+    Decided, it is to its form what a score is to others. Returning the form takes a
+    proposal away; a decided one keeps the form from being returned.
+    """
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
@@ -183,6 +214,9 @@ class InstitutionDecision(models.Model):
     proposed_at = models.DateTimeField()
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    announcement = models.ForeignKey(
+        "screening.Announcement", models.PROTECT, null=True, related_name="decisions"
+    )
 
     objects = InstitutionDecisionQuerySet.as_manager()
 
@@ -200,6 +234,10 @@ class InstitutionDecision(models.Model):
                 condition=Q(status="proposed", decided_by=None, decided_at=None)
                 | Q(status="decided", decided_by__isnull=False, decided_at__isnull=False)
                 & ~Q(decided_by=F("proposed_by")),
+            ),
+            models.CheckConstraint(
+                name="institution_announced_once_decided",
+                condition=Q(announcement=None) | Q(status="decided"),
             ),
         ]
 

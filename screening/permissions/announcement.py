@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from eqfund import access, windows
 from eqfund.models import Term, User
 from eqfund.thai_text import thai_datetime
-from screening.models import Announcement, Form01, ScreeningPolicy
+from screening.models import Announcement, InstitutionDecision, Scoring, ScreeningPolicy
 
 COUNTRY = "TH/"
 ACTIVITY = "pmt_announcement"
@@ -40,6 +40,7 @@ def why_not_announce(term: Term, user: User, at: datetime) -> str | None:
         }
     if not ScreeningPolicy.objects.filter(term=term).exists():
         return gettext("No policy says which band term %(term)s announces.") % {"term": term.label}
-    if not Form01.objects.in_term(term).filter(status="scored").exists():
+    decided = InstitutionDecision.objects.to_announce(term)
+    if not Scoring.objects.filter(term=term, announcement=None).exists() and not decided.exists():
         return gettext("No form of this term is scored and waiting to be announced.")
     return None

@@ -18,6 +18,7 @@ from eqfund.thai_text import thai_datetime
 from eqfund.windows import why_closed, windows_of
 from screening.form01.rules import EDITABLE, TRANSITIONS, Signer, Status
 from screening.models import Form01, Form01Revision, Grant
+from screening.models.form01 import STATUS_NAMES
 
 DRAFTING, SENDING = "form01_draft", "form01"
 # Registries whose mark lets a pupil be screened; the others lay nothing down.
@@ -158,8 +159,8 @@ def grace_sentence(form: Form01, at: datetime) -> str:
 
 
 def _why_not_move(form: Form01, to: Status) -> str | None:
-    if to in TRANSITIONS[Status(form.status)]:
+    if to in TRANSITIONS[form.standing]:
         return None
     return gettext("A form that is “%(status)s” does not allow this.") % {
-        "status": form.get_status_display()
+        "status": STATUS_NAMES[form.standing]
     }

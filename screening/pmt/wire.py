@@ -8,7 +8,6 @@ Source    PostgreSQL manual, COPY, "Binary Format"; arrays as array_send writes 
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -19,7 +18,6 @@ from .scoring import BAND_CODES, Scores
 HEADER = b"PGCOPY\n\xff\r\n\x00" + bytes(8)
 TRAILER = b"\xff\xff"
 INT2, FLOAT4 = 21, 700
-EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 
 Rows = npt.NDArray[np.void]
 
@@ -65,28 +63,23 @@ def read_facts(blocks: Iterable[bytes | memoryview], width: int) -> Rows:
     return rows
 
 
-def write_scores(
-    forms: npt.NDArray[np.int64], model: int, scores: Scores, scored_at: datetime
-) -> Iterator[bytes]:
-    """The rows (form, model, value, band, contributions, scored_at) for COPY ... FROM STDIN (FORMAT binary)."""
+def write_scores(forms: npt.NDArray[np.int64], scoring: int, scores: Scores) -> Iterator[bytes]:
+    """The rows (form, scoring, value, band, contributions) for COPY ... FROM STDIN (FORMAT binary)."""
     yield HEADER
     for index, band in enumerate(BAND_CODES):
         chosen = scores.band == index
         if chosen.any():
             has_value = not np.isnan(scores.value[chosen]).any()
-            yield _rows(
-                forms[chosen], model, scores, chosen, band.encode(), scored_at, has_value
-            ).tobytes()
+            yield _rows(forms[chosen], scoring, scores, chosen, band.encode(), has_value).tobytes()
     yield TRAILER
 
 
 def _rows(
     forms: npt.NDArray[np.int64],
-    model: int,
+    scoring: int,
     scores: Scores,
     chosen: npt.NDArray[np.bool_],
     band: bytes,
-    scored_at: datetime,
     has_value: bool,
 ) -> Rows:
     """Rows of one band, all of one width."""
@@ -105,21 +98,18 @@ def _rows(
                 ("fields", ">i2"),
                 ("form_bytes", ">i4"),
                 ("form", ">i8"),
-                ("model_bytes", ">i4"),
-                ("model", ">i8"),
+                ("scoring_bytes", ">i4"),
+                ("scoring", ">i8"),
                 *value,
                 ("band_bytes", ">i4"),
                 ("band", f"S{len(band)}"),
                 *array,
-                ("at_bytes", ">i4"),
-                ("at", ">i8"),
             ]
         ),
     )
-    rows["fields"], rows["form_bytes"], rows["model_bytes"], rows["at_bytes"] = 6, 8, 8, 8
-    rows["form"], rows["model"] = forms, model
+    rows["fields"], rows["form_bytes"], rows["scoring_bytes"] = 5, 8, 8
+    rows["form"], rows["scoring"] = forms, scoring
     rows["band_bytes"], rows["band"] = len(band), band
-    rows["at"] = round((scored_at - EPOCH).total_seconds() * 1_000_000)
     rows["sum_type"] = FLOAT4
     if has_value:
         rows["value_bytes"], rows["value"] = 8, scores.value[chosen]

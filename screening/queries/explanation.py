@@ -109,7 +109,7 @@ class Explanation:
 
     @cached_property
     def model(self) -> PmtModel | None:
-        return self.score.model if self.score else None
+        return self.score.scoring.model if self.score else None
 
     @cached_property
     def rules(self) -> definition.Definition | None:
@@ -189,7 +189,7 @@ def explain(form: Form01, *, with_contributions: bool) -> Explanation:
     return Explanation(
         form=form,
         facts=PmtFacts.objects.filter(form=form).first(),
-        score=PmtScore.objects.filter(form=form).select_related("model").first(),
+        score=PmtScore.objects.filter(form=form).select_related("scoring__model").first(),
         decision=InstitutionDecision.objects.filter(form=form).first(),
         with_contributions=with_contributions,
     )

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import (
     Case,
-    CharField,
     Count,
     Exists,
     F,
@@ -17,12 +16,12 @@ from django.db.models import (
     Value,
     When,
 )
-from django.db.models.functions import Coalesce
 
 from eqfund.models import Enrolment, RegistryRecord, Term, User
 from eqfund.school_year import GRADES
 from screening.form01.rules import Status
 from screening.models import Form01, Grant
+from screening.models.form01 import standing
 
 TO_VISIT = "to_visit"
 STATES = (TO_VISIT, *(status.value for status in Status if status is not Status.WITHDRAWN))
@@ -43,7 +42,7 @@ def new_group(term: Term) -> QuerySet[Enrolment]:
     wanted = Q(status=Enrolment.Status.STUDYING) & ~Exists(granted) & ~Exists(unmarked)
     return rows.filter(Q(form__isnull=False) | wanted).annotate(
         form_pk=F("form__pk"),
-        form_status=Coalesce(F("form__status"), Value(TO_VISIT), output_field=CharField()),
+        form_status=Case(When(form=None, then=Value(TO_VISIT)), default=standing("form__")),
         form_late=F("form__late"),
         form_saved_at=F("form__saved_at"),
     )

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from eqfund.models import Term
 from screening.form01.rules import Status
-from screening.models import Form01, PmtScore
+from screening.models import Form01, InstitutionDecision, PmtScore, Scoring
 from screening.models.pmt import BAND_NAMES
 from screening.pmt.facts import INSTITUTION
 
@@ -17,23 +17,35 @@ def figures(term: Term) -> dict[str, int]:
     """Signed forms that wait for the model or for people, scored and announced ones."""
     forms = Form01.objects.in_term(term)
     institution = Q(answers__lives_with=INSTITUTION)
-    return forms.aggregate(
-        waiting=Count("pk", filter=Q(status=Status.SIGNED) & ~institution),
+    found = forms.aggregate(
+        households=Count("pk", filter=Q(status=Status.SIGNED) & ~institution),
         institutions=Count("pk", filter=Q(status=Status.SIGNED) & institution),
         unsigned=Count(
             "pk", filter=Q(status__in=[Status.SUBMITTED, Status.CERTIFIED, Status.RETURNED])
         ),
-        scored=Count("pk", filter=Q(status=Status.SCORED)),
-        announced=Count("pk", filter=Q(status=Status.ANNOUNCED)),
     )
+    public = Q(announcement__isnull=False)
+    runs = Scoring.objects.filter(term=term).aggregate(
+        announced=Sum("forms", filter=public, default=0),
+        scored=Sum("forms", filter=~public, default=0),
+    )
+    decided = InstitutionDecision.objects.filter(form__enrolment__term=term, status="decided")
+    decisions = decided.aggregate(
+        announced=Count("pk", filter=public), scored=Count("pk", filter=~public)
+    )
+    return {
+        "waiting": found["households"] - sum(runs.values()),
+        "institutions": found["institutions"] - sum(decisions.values()),
+        "unsigned": found["unsigned"],
+        "scored": runs["scored"] + decisions["scored"],
+        "announced": runs["announced"] + decisions["announced"],
+    }
 
 
 def by_band(term: Term) -> list[tuple[Any, int, int]]:
     """Each band's name, its number of forms, and its whole percent, in the order from poorest."""
     counts = dict(
-        PmtScore.objects.filter(form__enrolment__term=term)
-        .values_list("band")
-        .annotate(n=Count("pk"))
+        PmtScore.objects.filter(scoring__term=term).values_list("band").annotate(n=Count("pk"))
     )
     total = sum(counts.values())
     return [
@@ -45,8 +57,7 @@ def by_band(term: Term) -> list[tuple[Any, int, int]]:
 def institutions(term: Term) -> QuerySet[Form01]:
     """Forms of institutional households that have been signed, with the decision proposed or made."""
     forms = Form01.objects.in_term(term).filter(answers__lives_with=INSTITUTION)
-    past = [Status.SIGNED, Status.SCORED, Status.ANNOUNCED]
-    rows = forms.filter(status__in=past).select_related(
+    rows = forms.filter(status=Status.SIGNED).select_related(
         "enrolment__pupil", "enrolment__classroom__school", "institution_decision"
     )
     return rows.defer("private", "unread", "officer").order_by("enrolment__path", "pk")

@@ -228,7 +228,7 @@ class SectionPage:
             "pupil": form.enrolment.pupil,
             "classroom": form.enrolment.classroom,
             "school": form.enrolment.classroom.school,
-            "pill": pill_of(form.status),
+            "pill": pill_of(form.standing),
             "window": window,
             "left": window.left(self.at) if window else "",
             "why_closed": why_closed(term, permissions.SENDING, path, self.at),

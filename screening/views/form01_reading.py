@@ -170,7 +170,7 @@ def steps_of(form: Form01) -> list[dict[str, str]]:
         gettext("Director signs"),
         gettext("Result announced"),
     )
-    now = WAITS_AT.get(Status(form.status), 0)
+    now = WAITS_AT.get(form.standing, 0)
     return [
         {"label": label, "state": "done" if i < now else "now" if i == now else ""}
         for i, label in enumerate(labels)

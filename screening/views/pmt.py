@@ -184,7 +184,7 @@ def score(request: Any, pk: int) -> HttpResponse:
     of_fund = bool(access.paths_with(request.user, "screening.read_pmt"))
     shown = [Status.SCORED, Status.ANNOUNCED] if of_fund else [Status.ANNOUNCED]
     forms = Form01.objects.visible_to(request.user, "screening.read_score").for_page()
-    form = get_object_or_404(forms.filter(status__in=shown), pk=pk)
+    form = get_object_or_404(forms.filter(stands__in=shown), pk=pk)
     found = explanation.explain(form, with_contributions=of_fund)
     context = {"found": found, "again": found.computed_again() if "again" in request.GET else None}
     return render_part(request, "screening/pmt/score.html", "proof", context)

@@ -1,5 +1,7 @@
 """Results are announced at the calendar's moment, to the bands that the policy names."""
 
+from collections import Counter
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -12,6 +14,11 @@ from tests.conftest import moment
 from .conftest import AFTER_CLOSE, ANNOUNCED, INSTITUTION, NOT_POOR, POOR, POOREST, TOO_RICH
 
 pytestmark = pytest.mark.usefixtures("in_english")
+
+
+def standings():
+    """How many forms stand where."""
+    return Counter(Form01.objects.with_standing().values_list("stands", flat=True))
 
 
 @pytest.fixture
@@ -28,7 +35,8 @@ def test_the_poor_criterion_lists_the_poor_and_the_extremely_poor(scored, fund_o
     assert (made.results, made.listed) == (4, 2)
     listed = AnnouncedPupil.objects.order_by("pk").values_list("band", flat=True)
     assert sorted(listed) == ["extremely_poor", "poor"]
-    assert set(Form01.objects.values_list("status", flat=True)) == {Status.ANNOUNCED}
+    assert standings() == {Status.ANNOUNCED: 4}
+    assert set(Form01.objects.values_list("status", flat=True)) == {Status.SIGNED}
 
 
 def test_a_policy_may_name_the_extremely_poor_alone(scored, fund_officer, fund_approver):
@@ -39,7 +47,7 @@ def test_a_policy_may_name_the_extremely_poor_alone(scored, fund_officer, fund_a
     made = announcement.announce_results(scored, by=fund_officer, at=ANNOUNCED)
 
     assert made.listed == 1
-    assert Form01.objects.filter(status=Status.ANNOUNCED).count() == 4
+    assert standings() == {Status.ANNOUNCED: 4}
 
 
 @pytest.mark.parametrize(
@@ -63,9 +71,11 @@ def test_a_second_call_announces_what_came_since_and_refuses_nothing_new(
 
     make_form(make_pupils(1)[0])
     pmt.score_term(scored, by=fund_officer, at=ANNOUNCED)
+    assert standings() == {Status.ANNOUNCED: 4, Status.SCORED: 1}
     second = announcement.announce_results(scored, by=fund_officer, at=ANNOUNCED)
 
-    assert (second.number, second.listed) == (2, 1)
+    assert (second.number, second.results, second.listed) == (2, 1, 1)
+    assert standings() == {Status.ANNOUNCED: 5}
 
 
 def test_an_institution_is_announced_by_its_decision(

@@ -3,8 +3,9 @@ from hypothesis import given, strategies as st
 
 from screening.form01.rules import (
     EDITABLE,
-    PAST_DIRECTOR,
     PAST_OFFICER,
+    SENT,
+    STORED,
     TRANSITIONS,
     Hint,
     Problem,
@@ -53,8 +54,9 @@ def test_groups_of_states_say_what_they_name():
     assert {
         status for status, after in TRANSITIONS.items() if Status.SUBMITTED in after
     } == EDITABLE
-    assert PAST_DIRECTOR < PAST_OFFICER
     assert Status.REFUSED not in PAST_OFFICER
+    assert Status.SIGNED in PAST_OFFICER < SENT < STORED
+    assert set(Status) - STORED == {Status.SCORED, Status.ANNOUNCED}
 
 
 # Income

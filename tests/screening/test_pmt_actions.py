@@ -7,7 +7,14 @@ from eqfund.models import Event, Extension, User
 from eqfund.refusal import Refused
 from screening.actions import pmt
 from screening.form01.rules import Status
-from screening.models import Form01, InstitutionDecision, PmtFacts, PmtModel, PmtScore
+from screening.models import (
+    Form01,
+    InstitutionDecision,
+    PmtFacts,
+    PmtModel,
+    PmtScore,
+    Scoring,
+)
 from screening.pmt import definition, scoring
 from tests.conftest import moment
 
@@ -135,10 +142,13 @@ def test_every_signed_form_is_scored_once(calendar, model, make_form, make_pupil
 
     assert counts == {"extremely_poor": 1, "poor": 1, "not_poor": 1, "ineligible_income": 1}
     assert [PmtScore.objects.get(form=f).band for f in forms] == list(counts)
-    assert set(Form01.objects.values_list("status", flat=True)) == {Status.SCORED}
+    assert {form.standing for form in Form01.objects.all()} == {Status.SCORED}
+    assert set(Form01.objects.values_list("status", flat=True)) == {Status.SIGNED}
+    run = Scoring.objects.get()
+    assert (run.forms, run.model, run.scored_by, run.announcement) == (4, model, fund_officer, None)
     again = pmt.score_term(calendar, by=fund_officer, at=AFTER_CLOSE)
     assert sum(again.values()) == 0
-    assert PmtScore.objects.count() == 4
+    assert (PmtScore.objects.count(), Scoring.objects.count()) == (4, 1)
 
 
 def test_a_stored_score_is_proved_by_computing_again(
@@ -154,8 +164,8 @@ def test_a_stored_score_is_proved_by_computing_again(
 
     assert scoring.agrees(stored.value, stored.band, again)
     assert stored.contributions == pytest.approx(again.contributions, abs=1e-6)
-    assert stored.scored_at == AFTER_CLOSE
-    assert stored.model == model
+    assert stored.scoring.scored_at == AFTER_CLOSE
+    assert stored.scoring.model == model
 
 
 def test_beyond_the_gate_there_is_no_value(calendar, model, make_form, make_pupils, fund_officer):
@@ -244,8 +254,9 @@ def test_a_failure_in_the_middle_leaves_nothing(
     monkeypatch.setattr(pmt.scoring, "score_many", fail)
     with pytest.raises(RuntimeError):
         pmt.score_term(calendar, by=fund_officer, at=AFTER_CLOSE)
-    assert Form01.objects.get().status == Status.SIGNED
+    assert Form01.objects.get().standing == Status.SIGNED
     assert not PmtScore.objects.exists()
+    assert not Scoring.objects.exists()
 
 
 def test_an_institution_is_decided_by_two_people(
@@ -262,7 +273,7 @@ def test_an_institution_is_decided_by_two_people(
     pmt.decide_institution(decision, by=fund_approver, at=AFTER_CLOSE)
 
     form.refresh_from_db()
-    assert form.status == Status.SCORED
+    assert (form.status, form.standing) == (Status.SIGNED, Status.SCORED)
     assert decision.status == "decided"
     with pytest.raises(Refused, match="has been made"):
         pmt.decide_institution(decision, by=fund_approver, at=AFTER_CLOSE)
@@ -297,6 +308,7 @@ def test_a_decision_raced_or_on_a_changed_form_is_refused(
     Form01.objects.update(status="certified")
     with pytest.raises(Refused, match="changed since"):
         pmt.decide_institution(decision, by=fund_approver, at=AFTER_CLOSE)
+    Form01.objects.update(status="signed")
     InstitutionDecision.objects.update(
         status="decided", decided_by=fund_approver, decided_at=AFTER_CLOSE
     )
@@ -316,6 +328,7 @@ def test_what_the_database_refuses_of_decisions(calendar, make_form, make_pupils
         ({"status": "decided"}, "another_person"),
         ({"reason": ""}, "has_a_reason"),
         ({"band": "ineligible_income"}, "band_is_known"),
+        ({"announcement": 1}, "announced_once_decided"),
     ):
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             rows.update(**change)
@@ -337,9 +350,20 @@ def test_what_the_database_refuses_of_facts_and_scores(
         with pytest.raises(IntegrityError, match=name), transaction.atomic():
             rows.update(**change)
     with pytest.raises(IntegrityError), transaction.atomic():
-        PmtScore.objects.create(
-            form=form, model=model, value=0.5, band="poor", scored_at=AFTER_CLOSE
-        )
+        PmtScore.objects.create(form=form, scoring=Scoring.objects.get(), value=0.5, band="poor")
+    with pytest.raises(IntegrityError, match="took_a_form"), transaction.atomic():
+        Scoring.objects.update(forms=0)
+
+
+def test_facts_that_have_been_scored_cannot_be_taken_away(
+    calendar, model, make_form, make_pupils, fund_officer
+):
+    form = make_form(make_pupils(1)[0])
+    pmt.score_term(calendar, by=fund_officer, at=AFTER_CLOSE)
+
+    with pytest.raises(IntegrityError, match="facts_that_stay"), transaction.atomic():
+        PmtFacts.objects.filter(form=form).delete()
+        connection.check_constraints()
 
 
 def test_facts_of_another_width_stop_the_scoring(
