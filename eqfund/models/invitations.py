@@ -70,7 +70,7 @@ class Invitation(models.Model):
     times_sent = models.PositiveSmallIntegerField(default=0)
     accepted_at = models.DateTimeField(null=True)
     accepted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
-    posting = models.ForeignKey(Posting, models.PROTECT, null=True, related_name="+")
+    posting = models.ForeignKey(Posting, models.SET_NULL, null=True, related_name="+")
     cancelled_at = models.DateTimeField(null=True)
     cancelled_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
@@ -91,11 +91,9 @@ class Invitation(models.Model):
                 condition=Q(expires_at__gt=F("made_at")),
             ),
             models.CheckConstraint(
-                name="invitation_accepted_at_by_and_posting_go_together",
+                name="invitation_accepted_at_and_by_go_together",
                 condition=Q(accepted_at=None, accepted_by=None, posting=None)
-                | Q(
-                    accepted_at__isnull=False, accepted_by__isnull=False, posting__isnull=False
-                ),
+                | Q(accepted_at__isnull=False, accepted_by__isnull=False),
             ),
             models.CheckConstraint(
                 name="invitation_cancelled_at_and_by_go_together",
