@@ -11,13 +11,9 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
 from django.core.serializers.json import DjangoJSONEncoder
-
-from eqfund.fields import unseal
 
 SALT_BYTES = 24
 
@@ -38,23 +34,3 @@ def canonical(value: Any) -> bytes:
 def digest_of(change: dict[str, Any]) -> bytes:
     """32 bytes that stand for the change; b"" for none."""
     return hashlib.sha256(canonical(change)).digest() if change else b""
-
-
-def opened(rows: Iterable[tuple[int, bytes, bytes]]) -> Iterator[tuple[int, str]]:
-    """For (id, sealed change, digest): (id, "true" | "false" | "destroyed").
-
-    A changed byte of a ciphertext does not open, and is false; a change whose
-    person's key was destroyed cannot be looked into any more.
-    """
-    for pk, sealed, digest in rows:
-        yield pk, _state(bytes(sealed), bytes(digest))
-
-
-def _state(sealed: bytes, digest: bytes) -> str:
-    if not sealed or not digest:
-        return "false"
-    try:
-        change = json.loads(unseal(sealed, "audit_change"))
-    except (ValueError, InvalidTag):
-        return "false"
-    return "true" if digest_of(change) == digest else "false"

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -19,7 +18,7 @@ from eqfund import clock
 from eqfund.models import AuditCheck, AuditSeal
 
 from . import chain, seals
-from .contents import opened
+from .openings import Opening, openings
 
 SEALS_AT_ONCE = 50
 
@@ -148,12 +147,12 @@ def _faults_of_contents(seal: AuditSeal, report: Report) -> list[Fault]:
             " ORDER BY position, id",
             [seal.from_position, seal.below_position],
         )
-        rows: list[Any] = cursor.fetchall()
+        rows = [(pk, bytes(change), bytes(digest)) for pk, change, digest in cursor.fetchall()]
     faults = []
-    for pk, state in opened(rows):
-        report.contents += state == "true"
-        report.destroyed += state == "destroyed"
-        if state == "false":
+    for pk, opening in openings(rows):
+        report.contents += opening == Opening.TRUE
+        report.destroyed += opening == Opening.DESTROYED
+        if opening == Opening.FALSE:
             faults.append(
                 Fault("content_changed", seal.number, pk, "what this event says was changed")
             )

@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from eqfund import audit, clock
 from eqfund.audit import chain, seals, verify
 from eqfund.models import AuditCheck, AuditSeal, AuditVolume, Event
+from eqfund.privacy import person_keys
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -295,6 +296,29 @@ def test_the_command_names_what_it_found_and_fails(settings, capsys):
 
     assert f"seal 2, event {event.pk}" in capsys.readouterr().err
     assert list(AuditCheck.objects.order_by("pk").values_list("faults", flat=True)) == [0, 1]
+
+
+def test_a_scrubbed_person_leaves_the_seals_true(settings, make_user):
+    person = make_user("school_admin", "TH/1/1/1/")
+    audit.record("edit_user", person, by=None, after={"phone": "0812345678"})
+    audit.record("edit_school", "eqfund.School", by=None, after={"phone": "053111111"})
+    seals.seal_all()
+    assert verify.verify().contents == 2
+
+    person_keys.destroy([("eqfund.User", str(person.pk))])
+
+    report = verify.verify()
+    assert (report.contents, report.destroyed, report.faults) == (1, 1, [])
+
+
+def test_a_key_taken_out_without_a_scrub_is_found(settings, make_user):
+    person = make_user("school_admin", "TH/1/1/1/")
+    event = audit.record("edit_user", person, by=None, after={"phone": "0812345678"})
+    seals.seal_all()
+
+    as_owner("DELETE FROM eqfund_personkey")
+
+    assert faults() == {("content_changed", 1, event.pk)}
 
 
 def test_seals_outlive_a_change_of_the_field_keys(settings):
