@@ -21,6 +21,14 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// Back from a refusal: to the page as it was left, with what was typed. Without script it is a plain link.
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-back]") && history.length > 1) {
+    history.back();
+    event.preventDefault();
+  }
+});
+
 // A second click on a submit button does nothing while the first is on its way.
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented) return;
