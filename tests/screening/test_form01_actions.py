@@ -2,10 +2,8 @@
 
 import uuid
 from datetime import date
-from threading import Barrier, Thread
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
 from eqfund.fields import blind_index
@@ -16,9 +14,7 @@ from screening.form01.reading import Reading, read_section
 from screening.form01.rules import Means, Signer, Slot
 from screening.models import (
     Form01,
-    Form01Photo,
     Form01Revision,
-    Form01Signature,
     FormIdentity,
     Grant,
 )
@@ -87,20 +83,6 @@ def test_the_same_draft_asked_for_twice_is_one_form(pupil, teacher):
     two = actions.start_form01(enrolment_of(pupil), by=teacher, at=VISIT, client_id=client_id)
 
     assert one.pk == two.pk
-
-
-@pytest.mark.django_db(transaction=True)
-def test_of_two_beginnings_at_once_one_is_refused(pupil, teacher, admin):
-    enrolment = enrolment_of(pupil)
-    outcomes = at_once(
-        *(
-            lambda by=by: actions.start_form01(enrolment, by=by, at=VISIT).status
-            for by in (teacher, admin)
-        )
-    )
-
-    assert sorted(outcomes) == ["draft", "refused"]
-    assert Form01.objects.count() == 1
 
 
 def test_a_pupil_without_a_number_begins_a_form_too(pupil, teacher):
@@ -379,41 +361,6 @@ def test_two_different_stale_saves_are_both_kept(form, teacher, admin):
     assert Form01Revision.objects.filter(held=True).count() == 2
 
 
-@pytest.mark.django_db(transaction=True)
-def test_of_two_saves_at_once_one_is_held(form, teacher, admin):
-    def saving(by, method):
-        reading = part(form, 5, {**PLAIN, "travel_method": method})
-        return lambda: (
-            actions.save_form01(form, 5, reading, based_on=1, by=by, at=VISIT).held is not None
-        )
-
-    outcomes = at_once(saving(teacher, "walk"), saving(admin, "bicycle"))
-
-    assert sorted(outcomes) == [False, True]
-    assert Form01Revision.objects.filter(form=form, held=True).count() == 1
-
-
-def at_once(*deeds):
-    """What two threads got that began at the same moment."""
-    gate, outcomes = Barrier(len(deeds)), []
-
-    def run(deed):
-        try:
-            gate.wait(10)
-            outcomes.append(deed())
-        except Refused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
 # Refusals while writing
 
 
@@ -458,80 +405,3 @@ def test_a_screening_teacher_drafts_too(pupil, screening_teacher):
     form = begin(pupil, screening_teacher)
 
     assert save(form, 5, screening_teacher).form.revision == 2
-
-
-# Photos and signatures
-
-
-def test_a_photo_takes_its_slot_and_the_one_before_is_kept(form, teacher):
-    one = actions.add_photo(form, Slot.EXTERIOR, jpeg(), by=teacher, at=VISIT)
-    two = actions.add_photo(form, Slot.EXTERIOR, jpeg(), by=teacher, at=VISIT)
-
-    assert Form01Photo.objects.current().get() == two
-    assert Form01Photo.objects.get(pk=one.pk).is_current is False
-    assert two.file.state == "quarantine"
-    assert two.file.path == form.path
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "words"),
-    [
-        pytest.param("home.jpg", b"this is no picture", "not of a kind", id="text named jpg"),
-        pytest.param("home.jpg", b"\xff\xd8\xff" + b"0" * 99, "cannot be opened", id="broken"),
-        pytest.param("home.jpg", b"", "empty", id="empty"),
-        pytest.param("home.jpg", b"\xff\xd8\xff" + b"0" * 30_000_000, "at most 20 MB", id="30 MB"),
-    ],
-)
-def test_what_is_no_photo_is_refused_with_a_sentence(name, data, words, form, teacher):
-    with pytest.raises(Refused, match=words):
-        actions.add_photo(form, Slot.EXTERIOR, SimpleUploadedFile(name, data), by=teacher, at=VISIT)
-    assert not Form01Photo.objects.exists()
-
-
-def test_a_signature_on_the_screen_is_kept_encrypted(form, teacher):
-    signature = actions.sign_form01(
-        form, Signer.GUARDIAN, means=Means.SCREEN, image=ink(), by=teacher, at=VISIT
-    )
-
-    signature.refresh_from_db()
-    assert signature.image == ink()
-    assert signature.revision == form.revision
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT image FROM screening_form01signature")
-        assert ink().encode() not in bytes(cursor.fetchone()[0])
-
-
-def test_a_thumbprint_and_a_signed_sheet_are_files(form, teacher):
-    for means in (Means.THUMBPRINT, Means.SHEET):
-        signature = actions.sign_form01(
-            form, Signer.GUARDIAN, means=means, upload=jpeg(), by=teacher, at=VISIT
-        )
-        assert signature.file is not None
-
-    assert Form01Signature.objects.current().get().means == "sheet"
-    assert Form01Signature.objects.count() == 2
-
-
-def test_a_teacher_may_sign_by_account(form, teacher):
-    signature = actions.sign_form01(form, Signer.TEACHER, means=Means.ACCOUNT, by=teacher, at=VISIT)
-
-    assert signature.name == teacher.full_name
-
-
-@pytest.mark.parametrize(
-    ("who", "means", "words"),
-    [
-        (Signer.PUPIL, Means.SCREEN, "signature is empty"),
-        (Signer.PUPIL, Means.THUMBPRINT, "Attach the photo"),
-        (Signer.OFFICER, Means.SCREEN, "after the form has been sent"),
-        (Signer.DIRECTOR, Means.ACCOUNT, "after the form has been sent"),
-    ],
-)
-def test_a_signature_that_is_none_is_refused(who, means, words, form, teacher):
-    with pytest.raises(Refused, match=words):
-        actions.sign_form01(form, who, means=means, by=teacher, at=VISIT)
-
-
-def test_nobody_signs_by_another_persons_account(form, teacher):
-    with pytest.raises(Refused, match="own hand"):
-        actions.sign_form01(form, Signer.GUARDIAN, means=Means.ACCOUNT, by=teacher, at=VISIT)

@@ -6,9 +6,9 @@ import pytest
 
 from eqfund.models import CalendarLine, Event, Extension
 from eqfund.refusal import Refused
-from screening.actions import form01 as drafting, form01_decisions as actions
+from screening.actions import form01 as drafting, form01_decisions as actions, pmt
 from screening.form01.rules import Capacity, Means
-from screening.models import Form01, Form01Signature, PmtFacts
+from screening.models import Form01, Form01Signature, InstitutionDecision, PmtFacts
 from tests.conftest import moment
 from tests.screening.form01_data import INSTITUTION, PLAIN, PRIVATE, household
 from tests.screening.form01_steps import (
@@ -276,6 +276,51 @@ def test_a_refused_form_may_be_returned(pupil, teacher, admin):
     )
 
     assert actions.return_form01(form, reason="แก้รายได้", by=admin, at=OPEN).status == "returned"
+
+
+def test_a_scored_form_is_neither_returned_nor_withdrawn(
+    calendar, model, pupil, teacher, director, fund_officer
+):
+    form = signed(pupil, teacher, director)
+    pmt.score_term(calendar, by=fund_officer, at=CLOSE)
+
+    assert (form.status, form.standing) == ("signed", "scored")
+    with pytest.raises(Refused, match="“Scored” does not allow this"):
+        actions.return_form01(form, reason="แก้", by=director, at=CLOSE)
+    with pytest.raises(Refused, match="“Scored” does not allow this"):
+        actions.withdraw_form01(form, reason="แก้", by=teacher, at=CLOSE)
+
+
+def test_returning_takes_the_facts_along_and_sending_again_brings_them(pupil, teacher, director):
+    form = signed(pupil, teacher, director)
+    actions.return_form01(form, reason="แก้", by=director, at=OPEN)
+    assert not PmtFacts.objects.exists()
+
+    submit(form, teacher)
+
+    assert PmtFacts.objects.get().form == form
+
+
+def test_a_proposal_of_the_fund_goes_when_the_form_is_returned(
+    pupil, make_form, director, fund_officer, fund_approver
+):
+    form = make_form(pupil, {"lives_with": "institution"})
+    pmt.propose_institution(form, "poor", "อยู่วัด", by=fund_officer, at=OPEN)
+
+    actions.return_form01(form, reason="แก้", by=director, at=OPEN)
+
+    assert not InstitutionDecision.objects.exists()
+
+
+def test_a_decided_institution_is_not_returned(
+    pupil, make_form, director, fund_officer, fund_approver
+):
+    form = make_form(pupil, {"lives_with": "institution"})
+    decision = pmt.propose_institution(form, "poor", "อยู่วัด", by=fund_officer, at=OPEN)
+    pmt.decide_institution(decision, by=fund_approver, at=OPEN)
+
+    with pytest.raises(Refused, match="does not allow this"):
+        actions.return_form01(form, reason="แก้", by=director, at=OPEN)
 
 
 def test_returning_says_what_is_to_be_corrected(pupil, teacher, admin):
