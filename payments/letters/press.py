@@ -1,13 +1,15 @@
-"""Many PDFs at once: WeasyPrint in processes of its own, one for each core.
+"""Papers to PDF: one here and now, or many at once in processes of their own, one for each core.
 
-A worker is `python -m payments.letters.pdf`, which knows neither Django nor the
-database: pages go in over a pipe, PDFs come out. It dies with the press, so the
-memory of a long run is given back, and a page that breaks it breaks that run alone.
+Such a process is `python -m payments.letters.press`, which knows neither Django nor
+the database: pages come in over a pipe, PDFs go out, each behind its length in four
+bytes. It dies with the press, so the memory of a long run is given back, and a page
+that breaks it breaks that run alone.
 """
 
 from __future__ import annotations
 
 import os
+import struct
 import subprocess
 import sys
 from collections import deque
@@ -17,11 +19,18 @@ from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, BinaryIO, Self
 
-from .pdf import read_block, write_block
+from eqfund.pdf import to_pdf
 
 ROOT = Path(__file__).resolve().parents[2]
+SHEET = Path(__file__).with_name("paper.css")
+LENGTH = struct.Struct(">I")
+
+
+def print_one(page: str) -> bytes:
+    """The PDF of one page of HTML."""
+    return to_pdf(page, SHEET)
 
 
 class PressError(RuntimeError):
@@ -40,7 +49,7 @@ class Press:
     def __enter__(self) -> Self:
         for _ in range(self.workers):
             worker = subprocess.Popen(
-                [sys.executable, "-m", "payments.letters.pdf"],
+                [sys.executable, "-m", "payments.letters.press"],
                 cwd=ROOT,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -87,3 +96,29 @@ class Press:
             return pdf
         finally:
             self._free.put(worker)
+
+
+# --- the process that prints ------------------------------------------------
+
+
+def read_block(source: BinaryIO) -> bytes | None:
+    """One block behind its length; None at the end."""
+    head = source.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    return source.read(LENGTH.unpack(head)[0])
+
+
+def write_block(target: BinaryIO, block: bytes) -> None:
+    target.write(LENGTH.pack(len(block)))
+    target.write(block)
+    target.flush()
+
+
+def main() -> None:
+    while (page := read_block(sys.stdin.buffer)) is not None:
+        write_block(sys.stdout.buffer, print_one(page.decode()))
+
+
+if __name__ == "__main__":
+    main()

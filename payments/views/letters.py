@@ -19,7 +19,7 @@ from eqfund.models import Classroom, Job, School, StoredFile
 from eqfund.pages import paged
 from payments.actions import letters as actions
 from payments.letters import papers
-from payments.letters.pdf import to_pdf
+from payments.letters.press import print_one
 from payments.models import Letter08, Receipt06, Transfer
 from payments.permissions.letters import why_not_print_letters
 from payments.queries import payout as queries
@@ -112,7 +112,7 @@ def letter(request: Any, pk: int) -> HttpResponse:
         at=request.moment,
         path=rows[0].transfer.enrolment.path,
     )
-    return pdf_response(to_pdf(papers.letters_html(rows)), f"letter08-{found.number}.pdf")
+    return pdf_response(print_one(papers.letters_html(rows)), f"letter08-{found.number}.pdf")
 
 
 @require_POST
@@ -160,7 +160,7 @@ def receipt_pdf(request: Any, pk: int) -> HttpResponse:
     found = Receipt06.objects.visible_to(request.user, "payments.read_receipts").for_table()
     one = get_object_or_404(found, pk=pk)
     _note(request, "print_receipt", one, one.transfer.enrolment.path)
-    return pdf_response(to_pdf(papers.receipts_html([one])), f"receipt06-{one.serial}.pdf")
+    return pdf_response(print_one(papers.receipts_html([one])), f"receipt06-{one.serial}.pdf")
 
 
 @require_GET
@@ -178,7 +178,7 @@ def class_receipts(request: Any, round_pk: int, pk: int) -> HttpResponse:
         receipts = Receipt06.objects.valid().filter(transfer__in=cash.values("pk")).for_table()
         html = papers.receipts_html(list(receipts))
     _note(request, "print_receipts", classroom, classroom.path)
-    return pdf_response(to_pdf(html), f"receipts06-{chosen.number}-{classroom.pk}.pdf")
+    return pdf_response(print_one(html), f"receipts06-{chosen.number}-{classroom.pk}.pdf")
 
 
 @require_GET
@@ -190,7 +190,7 @@ def class_sheet(request: Any, round_pk: int, pk: int) -> HttpResponse:
     rows = queries.pupil_rows(cash)
     _note(request, "print_class_sheet", classroom, classroom.path)
     html = papers.sheet_html(rows, chosen, classroom, classroom.school.name)
-    return pdf_response(to_pdf(html), f"class-sheet-{chosen.number}-{classroom.pk}.pdf")
+    return pdf_response(print_one(html), f"class-sheet-{chosen.number}-{classroom.pk}.pdf")
 
 
 def _note(request: Any, verb: str, obj: Any, path: str) -> None:

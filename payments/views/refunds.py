@@ -18,8 +18,8 @@ from payments.actions import refunds as actions
 from payments.forms.payout import ReasonForm
 from payments.forms.refunds import RefundForm
 from payments.letters import papers
-from payments.letters.pdf import to_pdf
 from payments.letters.pictures import qr_svg
+from payments.letters.press import print_one
 from payments.models import NilRefund, Refund
 from payments.pages.payout import window_context
 from payments.permissions import refunds as permissions
@@ -111,7 +111,7 @@ def refund_slip(request: Any, pk: int) -> HttpResponse:
         raise Refused(gettext("This slip is cancelled. It must not be paid."))
     reasons = found.lines.values_list("reason").annotate(count=Count("pk")).order_by("reason")
     return pdf_response(
-        to_pdf(papers.slip_html(found, list(reasons))), f"refund-{found.reference2}.pdf"
+        print_one(papers.slip_html(found, list(reasons))), f"refund-{found.reference2}.pdf"
     )
 
 

@@ -19,8 +19,7 @@ from eqfund.fields import blind_index, seal
 from eqfund.models import Enrolment, Guardian, Identity, Posting, Pupil, School, Term, User
 from payments.actions import letters
 from payments.letters import papers
-from payments.letters.pdf import to_pdf
-from payments.letters.press import Press
+from payments.letters.press import Press, print_one
 from payments.models import (
     BenefitRate,
     Entitlement,
@@ -92,7 +91,7 @@ def _bare(transfer_round: TransferRound) -> float:
         papers.letters_html(papers.letter_rows(piece))
         for piece in batched(pks, tasks_payout.LETTERS_AT_ONCE)
     ]
-    to_pdf(pages[0])  # the library is loaded once
+    print_one(pages[0])  # the library is loaded once
     with Press(1) as press:
         begun = clock.stopwatch()
         printed = list(press.print_all(pages[:4]))

@@ -23,7 +23,7 @@ from payments import sandbox_statement
 from payments.actions import letters, payout, payout_reports, refunds
 from payments.actions.payout import Handed
 from payments.letters import papers
-from payments.letters.pdf import to_pdf
+from payments.letters.press import print_one
 from payments.models import (
     Letter08,
     NilRefund,
@@ -94,9 +94,12 @@ def _pay_out(
     """Every class with cash pays, attaches its sheet and reports; then its school, then its director."""
     receipts = Receipt06.objects.filter(round=chosen).count()
     reports = signed = noted = 0
+    left = {leave.pk} if leave else set()
+    if world.by_hand:
+        left.add(world.main_classroom.pk)
     for school in world.schools:
         for row in queries.class_rows(chosen, school.path):
-            if row.is_reported or (leave and row.classroom.pk == leave.pk):
+            if row.is_reported or row.classroom.pk in left:
                 continue
             noted += _pay_class(world, chosen, row.classroom)
             _report_class(world, chosen, row.classroom)
@@ -187,7 +190,7 @@ def _seed(world: World, classroom: Classroom) -> int:
 def _scan(chosen: TransferRound, classroom: Classroom) -> SimpleUploadedFile:
     rows = queries.pupil_rows(queries.cash(chosen, classroom.path))
     html = papers.sheet_html(rows, chosen, classroom, classroom.school.name)
-    return SimpleUploadedFile("sheet.pdf", to_pdf(html), "application/pdf")
+    return SimpleUploadedFile("sheet.pdf", print_one(html), "application/pdf")
 
 
 def _photo(seed: int) -> SimpleUploadedFile:

@@ -17,8 +17,7 @@ from eqfund.refusal import Refused
 from payments.actions import letters, refunds
 from payments.bill_payment import parse_qr
 from payments.letters import papers
-from payments.letters.pdf import to_pdf
-from payments.letters.press import Press, PressError
+from payments.letters.press import Press, PressError, print_one
 from payments.models import Letter08, Receipt06, SchoolPayoutReport, TransferRound
 from payments.queries import payout as queries
 from payments.tasks import payout as tasks_payout
@@ -60,7 +59,7 @@ def printed(world, issue):
     def printed(transfers):
         issue(transfers)
         rows = papers.letter_rows([transfer.pk for transfer in transfers])
-        return to_pdf(papers.letters_html(rows))
+        return print_one(papers.letters_html(rows))
 
     return printed
 
@@ -241,7 +240,7 @@ def test_a_page_fetches_nothing(tmp_path):
     secret = tmp_path / "secret.svg"
     secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>secret</text></svg>')
 
-    pdf = to_pdf(f'<p>here</p><img src="{secret.as_uri()}"><img src="http://127.0.0.1:9/x.png">')
+    pdf = print_one(f'<p>here</p><img src="{secret.as_uri()}"><img src="http://127.0.0.1:9/x.png">')
 
     assert text_of(pdf) == "here"
 
@@ -284,7 +283,7 @@ def test_another_token_is_not_a_letter(db, token):
 def test_a_receipt_says_all_that_was_recorded(world, cash):
     world.pay(cash[:2])
 
-    pdf = to_pdf(papers.receipts_html(list(Receipt06.objects.for_table())))
+    pdf = print_one(papers.receipts_html(list(Receipt06.objects.for_table())))
 
     text = text_of(pdf)
     assert len(pypdfium2.PdfDocument(pdf)) == 1
@@ -307,7 +306,7 @@ def test_blank_receipts_leave_room_to_write(world, cash, school):
         queries.cash(world.round, school.path).select_related("enrolment__classroom")
     )
 
-    pdf = to_pdf(papers.blank_receipts_html(rows, world.round, school.name))
+    pdf = print_one(papers.blank_receipts_html(rows, world.round, school.name))
 
     assert len(pypdfium2.PdfDocument(pdf)) == 2
     assert "๐๐๐๑" not in text_of(pdf)
@@ -317,7 +316,7 @@ def test_the_class_sheet_has_every_pupil_and_the_sum(world, cash, school, classr
     world.pay(cash[:1])
     rows = queries.pupil_rows(queries.cash(world.round, school.path))
 
-    text = text_of(to_pdf(papers.sheet_html(rows, world.round, classroom, school.name)))
+    text = text_of(print_one(papers.sheet_html(rows, world.round, classroom, school.name)))
 
     for said in ("ชั้นป.๔/๑", "สมมติ3ตัวอย่าง", "๔,๕๐๐.๐๐", "สี่พันห้าร้อยบาทถ้วน", "รวม๓คน"):
         assert plain(said) in text, said
@@ -328,7 +327,7 @@ def test_the_slips_codes_read_back_and_it_names_no_child(world, cash, school):
         world.round, school, {cash[0].pk: "moved"}, by=world.people["admin"], at=PAID
     )
 
-    pdf = to_pdf(papers.slip_html(slip, [("moved", 1)]))
+    pdf = print_one(papers.slip_html(slip, [("moved", 1)]))
 
     codes = codes_in(pdf)
     assert parse_qr(codes["QR Code"]) == papers.bill_of(slip)
