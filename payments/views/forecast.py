@@ -49,6 +49,7 @@ def forecast_place(request: Any, level: str, pk: int) -> HttpResponse:
     shows = {"class": _class, "school": _school, "office": _office}.get(level)
     if shows is None:
         raise Http404
+    template = "class" if level == "class" else "place"
     term = current_term(request)
     coming = queries_rounds.coming_round(term, request.moment)
     context = {
@@ -60,7 +61,7 @@ def forecast_place(request: Any, level: str, pk: int) -> HttpResponse:
         "level": level,
         **shows(request, pk, term, coming),
     }
-    return render(request, f"payments/forecast/{level}.html", context)
+    return render(request, f"payments/forecast/{template}.html", context)
 
 
 def _class(request: Any, pk: int, term: Term, coming: ComingRound | None) -> dict[str, Any]:
