@@ -25,7 +25,12 @@ from screening.models import Grant
 from tests.conftest import moment
 
 from .bank_world import people, round_of, sent  # noqa: F401
-from .payout_world import payout_cash, payout_world  # noqa: F401
+from .payout_world import (  # noqa: F401
+    payout_browse,
+    payout_cash,
+    payout_sign_in,
+    payout_world,
+)
 
 MAY = moment("2569-05-20 10:00")
 BUILT = moment("2569-07-15 18:04")

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from eqfund import clock
 from eqfund.models import Classroom, Posting, Pupil, StoredFile
@@ -137,3 +139,26 @@ def payout_world(
 def payout_cash(world: PayoutWorld, make_pupils: Any) -> list[Transfer]:
     """Three pupils of the class, their money in the school's account."""
     return world.cash(make_pupils(3))
+
+
+@pytest.fixture(name="sign_in")
+def payout_sign_in():
+    def sign_in(user):
+        client = Client()
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        session = client.session
+        session["language"] = "en"
+        session.save()
+        return client
+
+    return sign_in
+
+
+@pytest.fixture(name="browse")
+def payout_browse(world, sign_in):
+    """A client for one of the world's people, by name."""
+    return lambda name: sign_in(world.people[name])
+
+
+def url(name, *args):
+    return reverse(f"payments:{name}", args=args)
