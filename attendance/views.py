@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from attendance import actions, permissions, queries
 from attendance.forms import COLUMNS, MonthForm, TermDaysForm
 from attendance.models import ClassMonth, TermDays
+from eqfund import audit
 from eqfund.access import may, requires
 from eqfund.models import Classroom, School, Term
 from eqfund.pages import paged
@@ -50,6 +51,7 @@ def classes(request: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("attendance.record_month")
+@audit.reads
 def class_month(request: Any, pk: int, year: int, month: int) -> HttpResponse:
     """The grid of one class and month: only exceptions are typed."""
     term, day = _term(request), _month(year, month)
@@ -60,6 +62,7 @@ def class_month(request: Any, pk: int, year: int, month: int) -> HttpResponse:
     days = TermDays.objects.filter(school=room.school_id, term=term).first()
     record = ClassMonth.objects.filter(classroom=room, term=term, month=day).first()
     pupils = queries.grid(room, term, record)
+    audit.read_list(request, "attendance:class-month", pupils, path=room.path)
     usual = record.school_days if record else queries.school_days_of(day, days) if days else 0
     form = MonthForm(
         request.POST if request.method == "POST" else _recorded(pupils),

@@ -1,9 +1,11 @@
 """The audit book: every act, every reading of a child's data, every download.
 
-    record(verb, obj, by=..., at=...)     an act, in the act's own transaction
+    record(verb, obj, by=..., at=...)     an act, in the act's own transaction; a download, each time anew
     read(request, obj)                    a page that shows a person's data was opened
     read_list(request, "app:page", rows)  a page that shows many people at once
-    download(verb, obj, by=..., at=...)   something left the system as a file
+
+A new verb gets its words in eqfund/audit/words.py (and its Thai in eqfund/audit/locale); one by which
+something leaves the system as a file stands in DOWNLOADS there too.
 
 **How a view says that it was read.** Mark the view with `@audit.reads`, and in it call `read` or
 `read_list` once the rows are found, before rendering:
@@ -55,6 +57,7 @@ from eqfund.models import Event, Pupil, User
 from eqfund.privacy import person_keys
 
 from .contents import digest_of, salted
+from .words import DOWNLOADS
 
 log = logging.getLogger(__name__)
 
@@ -72,14 +75,16 @@ def record(
     facts: dict[str, Any] | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
-    kind: str = Kind.ACT,
+    kind: str = "",
 ) -> Event:
     """Record that `by` (None: the system) did `verb` to `obj` at programme time `at`.
 
     `facts` are figures and codes, readable by auditors; `before` and `after` may
     hold personal values and are encrypted. `pupil` is the child it tells of; it is
-    found by itself when `obj` is a pupil or holds one that is already loaded.
+    found by itself when `obj` is a pupil or holds one that is already loaded. Whether
+    it is a download is read off eqfund.audit.words, where every verb has its words.
     """
+    kind = kind or (Kind.DOWNLOAD if verb in DOWNLOADS else Kind.ACT)
     event = _event(verb, obj, by=by, at=at, path=path, pupil=pupil, facts=facts, kind=kind)
     change = {
         key: value for key, value in (("before", before), ("after", after)) if value is not None
@@ -90,11 +95,6 @@ def record(
         event.change = person_keys.sealed_for(_subject(obj, event), plain)
     event.save(force_insert=True)
     return event
-
-
-def download(verb: str, obj: Model | str, *, by: User | None, **fields: Any) -> Event:
-    """Record that something left the system as a file; each time anew."""
-    return record(verb, obj, by=by, kind=Kind.DOWNLOAD, **fields)
 
 
 def read(

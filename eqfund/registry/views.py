@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access, addresses, hooks, relationships
+from eqfund import access, addresses, audit, hooks, relationships
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment, Pupil, RegistryRecord, School, Term
 from eqfund.pages import paged, render_part
@@ -117,6 +117,7 @@ def classrooms(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("read_child")
+@audit.reads
 def pupils(request: Any) -> HttpResponse:
     """The pupils I see, by name; who sees many schools chooses one or searches first."""
     term = _term(request)
@@ -135,6 +136,7 @@ def pupils(request: Any) -> HttpResponse:
     has_place = narrow or of_school or len(wanted["name"].strip()) >= 3
     rows = queries.narrowed(rows, **wanted) if has_place else rows.none()
     page = paged(request, rows)
+    audit.read_list(request, "registry:pupils", page)
     context = {
         "page": page,
         "form": form,
@@ -149,11 +151,13 @@ def pupils(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("read_child")
+@audit.reads
 def pupil(request: Any, pk: int) -> HttpResponse:
     """A pupil: who, where, what the registry says, and what other parts of the system add."""
     found = get_object_or_404(
         Pupil.objects.visible_to(request.user).select_related("identity"), pk=pk
     )
+    audit.read(request, found)
     return render(request, "registry/pupil.html", _pupil_context(request, found, None))
 
 

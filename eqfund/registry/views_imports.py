@@ -59,6 +59,7 @@ def imports_send(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("registry.read_import")
+@audit.reads
 def import_(request: Any, pk: int) -> HttpResponse:
     """One file: being read, its preview by kind of difference, or what became of it."""
     it = _import(request, pk)
@@ -71,6 +72,7 @@ def import_(request: Any, pk: int) -> HttpResponse:
     }
     preview = context["preview"]
     context["page"] = paged(request, preview.rows)
+    audit.read_list(request, "registry:import", context["page"], path=it.path)
     return render_part(request, "registry/import.html", "content", context)
 
 

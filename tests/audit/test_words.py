@@ -1,0 +1,93 @@
+"""Every verb that the code can write into the book has its words, in Thai too."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from django.utils import translation
+
+from eqfund.audit.words import DOWNLOADS, WORDS, word
+
+ROOT = Path(__file__).resolve().parents[2]
+APPS = ("eqfund", "screening", "attendance", "payments", "monitoring", "rehearsal")
+WRITERS = ("record", "read")
+
+
+def is_writer(call):
+    return (
+        isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in WRITERS
+        and getattr(call.func.value, "id", "") == "audit"
+    )
+
+
+def told(value):
+    """The constants that an argument can be; [] for a variable."""
+    if isinstance(value, ast.Constant) and isinstance(value.value, str):
+        return [value.value]
+    if isinstance(value, ast.IfExp):
+        return told(value.body) + told(value.orelse)
+    return []
+
+
+def argument(call, position, name):
+    if position < len(call.args):
+        return call.args[position]
+    return next((k.value for k in call.keywords if k.arg == name), None)
+
+
+def verbs_in(tree):
+    """Verbs written directly, and through a helper of the file that is given the verb."""
+    helpers = {}
+    for function in ast.walk(tree):
+        if not isinstance(function, ast.FunctionDef):
+            continue
+        names = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
+        for call in filter(is_writer, ast.walk(function)):
+            verb = call.args[0] if call.func.attr == "record" else argument(call, 99, "verb")
+            yield from told(verb)
+            if isinstance(verb, ast.Name) and verb.id in names:
+                helpers[function.name] = (names.index(verb.id), verb.id)
+    for call in ast.walk(tree):
+        name = isinstance(call, ast.Call) and getattr(
+            call.func, "id", getattr(call.func, "attr", "")
+        )
+        if name in helpers:
+            yield from told(argument(call, *helpers[name]))
+
+
+def recorded_verbs():
+    found = {}
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            if "migrations" not in path.parts and path != ROOT / "eqfund/audit/__init__.py":
+                for verb in verbs_in(ast.parse(path.read_text(encoding="utf-8"))):
+                    found.setdefault(verb, str(path.relative_to(ROOT)))
+    return found
+
+
+def test_the_scan_sees_direct_and_helped_verbs():
+    found = recorded_verbs()
+
+    assert len(found) > 100
+    assert {"registry.upload", "open_meeting", "print_letter", "approve_round"} <= set(found)
+
+
+def test_every_recorded_verb_has_its_words():
+    missing = {verb: path for verb, path in recorded_verbs().items() if verb not in WORDS}
+
+    assert missing == {}, "add it to eqfund/audit/words.py, with Thai in eqfund/audit/locale"
+
+
+@pytest.mark.parametrize("verb", sorted(WORDS))
+def test_a_verb_is_said_in_thai(verb):
+    with translation.override("th"):
+        assert re.search("[ก-๙]", word(verb)), "no Thai"
+
+
+def test_what_leaves_the_system_is_known_by_its_verb():
+    leaving = {v for v in WORDS if re.search(r"(^|\.)(download|export|print)", v)}
+
+    assert leaving <= DOWNLOADS <= set(WORDS)
