@@ -1,0 +1,151 @@
+"""Every page that shows a child's data says so in the audit book, or says here why it need not.
+
+A page marked with `@audit.reads` is held to it at run time (eqfund.audit); the walk through every page
+(rehearsal.access_walk) looks at the answers: a body that names a child must have left a reading.
+"""
+
+import pytest
+from django.urls import URLPattern, get_resolver
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+
+FIGURES = "figures, schools and classes; names no child"
+FILE = "a file: eqfund.files.serve records the download"
+PRINT = "a print: the view records it as one"
+OWN = "the person's own work and account"
+STAFF = "staff and places; names no child"
+
+# A page that answers a GET and names no child, or records it otherwise.
+NAMES_NO_CHILD = {
+    "attendance:classes": FIGURES,
+    "attendance:term-days": FIGURES,
+    "demo-clock": "the demo's clock",
+    "home": OWN,
+    "job": "kind, progress and counts of a job of one's own",
+    "payments:account": STAFF,
+    "payments:account-proof": FILE,
+    "payments:accounts": STAFF,
+    "payments:bank": FIGURES,
+    "payments:channels": FIGURES,
+    "payments:class-receipts": PRINT,
+    "payments:class-sheet": PRINT,
+    "payments:evidence-file": FILE,
+    "payments:ledger": FIGURES,
+    "payments:ledger-school": FIGURES,
+    "payments:letter": PRINT,
+    "payments:letters": FIGURES,
+    "payments:letters-file": FILE,
+    "payments:money": FIGURES,
+    "payments:money-school": FIGURES,
+    "payments:payout": FIGURES,
+    "payments:payout-school": FIGURES,
+    "payments:rates": FIGURES,
+    "payments:receipt-pdf": PRINT,
+    "payments:refund-slip": "the school's payment slip; names no child",
+    "payments:refunds": FIGURES,
+    "payments:result-bad-rows": "references of lines and faults; names no child",
+    "payments:round": FIGURES,
+    "payments:round-act": FIGURES,
+    "payments:round-left-out-csv": "the view records the export",
+    "payments:rounds": FIGURES,
+    "payments:school-report": FIGURES,
+    "payments:statement": "lines of the fund's own account; names no child",
+    "payments:statements": FIGURES,
+    "progress:office": FIGURES,
+    "progress:office-csv": "figures; the view records the export",
+    "progress:offices": FIGURES,
+    "registry:calendar": "the calendar",
+    "registry:classrooms": FIGURES,
+    "registry:import-errors": "the view records the export",
+    "registry:imports": FIGURES,
+    "registry:school": STAFF,
+    "registry:school-edit": STAFF,
+    "registry:schools": FIGURES,
+    "registry:titles": "titles before names",
+    "screening:announcements": FIGURES,
+    "screening:form01-officer-card": FILE,
+    "screening:form01-photo": FILE,
+    "screening:form01-signature": FILE,
+    "screening:meeting-new": STAFF,
+    "screening:meeting-pdf": PRINT,
+    "screening:meetings": FIGURES,
+    "screening:pmt-model": "a model's weights",
+    "screening:pmt-model-file": "a model's weights",
+    "screening:pmt-models": "a model's weights",
+    "screening:scoring": FIGURES,
+    "screening:verification": FIGURES,
+    "screening:verification-send-back": FIGURES,
+    "screening:verification-step": FIGURES,
+}
+# Of screening and payments, being marked now.
+WAITING = {
+    "payments:channel",
+    "payments:channels-class",
+    "payments:class-report",
+    "payments:forecast",
+    "payments:forecast-place",
+    "payments:payout-class",
+    "payments:receipt",
+    "payments:refund",
+    "payments:refund-new",
+    "payments:result",
+    "payments:round-left-out",
+    "payments:round-school",
+    "screening:announced",
+    "screening:form01",
+    "screening:form01-certify",
+    "screening:form01-held",
+    "screening:form01-list",
+    "screening:form01-return",
+    "screening:form01-review",
+    "screening:form01-section",
+    "screening:form01-signing",
+    "screening:form01-withdraw",
+    "screening:grant",
+    "screening:grants",
+    "screening:institution",
+    "screening:meeting",
+    "screening:meeting-minutes",
+    "screening:meeting-reopen",
+    "screening:score",
+}
+# Their pages are about people who work here, not about children; each has its own acts in the book.
+OF_STAFF = ("account", "mfa_", "usersessions_", "people:", "accounts:", "privacy:", "audit:")
+
+
+def methods_of(view):
+    """The methods a view takes, read off its require_... decorator; {} when it has none."""
+    while view is not None:
+        for cell in getattr(view, "__closure__", None) or ():
+            kept = cell.cell_contents
+            if isinstance(kept, list | tuple) and kept and set(kept) <= METHODS:
+                return set(kept)
+        view = getattr(view, "__wrapped__", None)
+    return set()
+
+
+def pages(patterns, namespace=""):
+    for pattern in patterns:
+        if not isinstance(pattern, URLPattern):
+            yield from pages(
+                pattern.url_patterns, f"{pattern.namespace}:" if pattern.namespace else namespace
+            )
+        elif hasattr(pattern.callback, "requires") and methods_of(pattern.callback) != {"POST"}:
+            yield f"{namespace}{pattern.name}", pattern.callback
+
+
+READ_PAGES = dict(pages(get_resolver().url_patterns))
+MARKED = {name for name, view in READ_PAGES.items() if getattr(view, "records_read", False)}
+
+
+@pytest.mark.parametrize("page", sorted(READ_PAGES))
+def test_a_page_records_its_reading_or_says_why_not(page):
+    if page.startswith(OF_STAFF) or page in WAITING:
+        return
+    assert (page in MARKED) != (page in NAMES_NO_CHILD), (
+        "mark it with @audit.reads (see eqfund.audit), or say in NAMES_NO_CHILD why it names no child"
+    )
+
+
+def test_the_tables_name_pages_that_exist():
+    assert set(NAMES_NO_CHILD) | WAITING <= set(READ_PAGES)
