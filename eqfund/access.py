@@ -97,6 +97,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "read_audit": (U,),
     "manage_jobs": (Y,),
     "move_clock": (Y,),
+    "accounts.restore_access": (A, O, H, F, Y),
     "registry.import_file": (K, A, O),
     "registry.edit_school": (A,),
     "registry.move_pupil": (A, K),

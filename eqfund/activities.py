@@ -9,6 +9,12 @@ from eqfund.windows import ALWAYS
 ACTIVITY: dict[str, str] = {
     # eqfund
     "eqfund.move_clock": ALWAYS,
+    "eqfund.send_code": ALWAYS,
+    "eqfund.verify_contact": ALWAYS,
+    "eqfund.postpone_factor": ALWAYS,
+    "eqfund.ask_for_recovery": ALWAYS,
+    "eqfund.restore_access": ALWAYS,
+    "eqfund.refuse_recovery": ALWAYS,
     "eqfund.upload_registry_file": ALWAYS,  # the letter lets the registry be checked all term long
     "eqfund.confirm_registry_import": ALWAYS,
     "eqfund.discard_registry_import": ALWAYS,

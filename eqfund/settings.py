@@ -76,6 +76,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "eqfund.accounts.middleware.SessionAgeMiddleware",
+    "eqfund.accounts.middleware.FirstUseMiddleware",
     "eqfund.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -155,19 +157,69 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "account_login"
+PROGRAMME_NAME = env.str("PROGRAMME_NAME", "ระบบทุนเสมอภาค")
 ACCOUNT_ADAPTER = "eqfund.accounts.adapter.AccountAdapter"
-ACCOUNT_FORMS = {"login": "eqfund.accounts.forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "eqfund.accounts.forms.LoginForm",
+    "reauthenticate": "eqfund.accounts.forms.ReauthenticateForm",
+    "reset_password": "eqfund.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "eqfund.accounts.forms.ResetPasswordKeyForm",
+    "change_password": "eqfund.accounts.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the gate of the first use does it, with codes
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_SESSION_REMEMBER = False  # the cookie goes with the browser: schools share computers
 ACCOUNT_PREVENT_ENUMERATION = True
+# Failures over all addresses and over all accounts; eqfund.accounts.lockout says what each limit is for.
+ACCOUNT_RATE_LIMITS = {
+    "login": "60/m/ip",
+    "login_failed": "60/15m/ip,50/h/key",
+    "reset_password": "20/m/ip,3/15m/key",
+    "reset_password_from_key": "20/m/ip",
+    "reauthenticate": "10/m/user",
+    "change_password": "5/m/user",
+}
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+MFA_ADAPTER = "eqfund.accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "eqfund.accounts.forms.AuthenticateForm",
+    "reauthenticate": "eqfund.accounts.forms.MFAReauthenticateForm",
+    "activate_totp": "eqfund.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "eqfund.accounts.forms.AddWebAuthnForm",
+    "edit_webauthn": "eqfund.accounts.forms.EditWebAuthnForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # a phone's clock half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # the gate asks for the e-mail before the factor
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO_MODE  # http://localhost
+REAUTHENTICATION_SECONDS = env.int("REAUTHENTICATION_SECONDS", 10 * 60)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = REAUTHENTICATION_SECONDS
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_USERNAME_CALLABLE = "eqfund.accounts.lockout.whom"
+AXES_CLIENT_IP_CALLABLE = "eqfund.accounts.lockout.address"
+AXES_LOCKOUT_CALLABLE = "eqfund.accounts.lockout.response"
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the page says until when, and means it
+AXES_SENSITIVE_PARAMETERS = ["username", "ip_address", "login", "csrfmiddlewaretoken"]
+AXES_DISABLE_ACCESS_LOG = True  # the audit book has who signed in, without a table of addresses
 AXES_ENABLED = env.bool("AXES_ENABLED", True)
-SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_AGE = 14 * 3600
+SESSION_MAX_SECONDS = env.int("SESSION_MAX_SECONDS", 12 * 3600)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 2 * 3600)
+SMS_BACKEND = env.str("SMS_BACKEND", "eqfund.accounts.sms.console")
+SMS_GATEWAY_URL = env.str("SMS_GATEWAY_URL", "")
+SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "")
+SMS_GATEWAY_FORMAT = env.str("SMS_GATEWAY_FORMAT", "json")
+SMS_GATEWAY_FIELDS = env.list("SMS_GATEWAY_FIELDS", ["to", "text", "sender"])
+SMS_SENDER = env.str("SMS_SENDER", "EEF")
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # The audit book: a page marked @audit.reads that recorded nothing is an error here, a log line in production.
@@ -256,7 +308,13 @@ X_FRAME_OPTIONS = "DENY"
 
 # Mail
 
-MAILERS: dict[str, Any] = {"default": {"BACKEND": "django.core.mail.backends.console.EmailBackend"}}
+MAILERS: dict[str, Any] = {
+    "default": {
+        "BACKEND": "eqfund.accounts.mail.InboxBackend"
+        if DEMO_MODE
+        else "django.core.mail.backends.console.EmailBackend"
+    }
+}
 if host := env.str("EMAIL_HOST", ""):
     MAILERS["default"] = {
         "BACKEND": "django.core.mail.backends.smtp.EmailBackend",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import actions, demo, hooks
 from eqfund.access import ROLE_NAMES, SEGMENTS, Role, open_to_all, postings_of, requires
+from eqfund.accounts import sessions
 from eqfund.models import Job, Term, User
 from eqfund.pages import render_part
 from eqfund.places import place_names
@@ -71,7 +71,7 @@ def demo_sign_in(request: Any) -> HttpResponse:
     person = get_object_or_404(
         User, username=request.POST.get("username", ""), is_demo=True, is_active=True
     )
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    sessions.sign_in(request, person, sessions.ONE_CLICK)
     return redirect("home")
 
 

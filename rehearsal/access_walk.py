@@ -28,7 +28,17 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from eqfund import access
 from eqfund.access import Role
-from eqfund.models import Classroom, Enrolment, Job, Pupil, StoredFile, SupervisingOffice, User
+from eqfund.accounts import sessions
+from eqfund.models import (
+    Classroom,
+    Enrolment,
+    FactorRecovery,
+    Job,
+    Pupil,
+    StoredFile,
+    SupervisingOffice,
+    User,
+)
 from eqfund.models.imports import RegistryImport, RegistryTitle
 from payments import models as money
 from rehearsal.world import World
@@ -121,7 +131,7 @@ def walk(world: World) -> Walk:
     for role, username in PEOPLE.items():
         person = world.people[username]
         client = Client(SERVER_NAME="localhost")
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+        sessions.enter_by_click(client, person)
         for page in everything:
             if page.is_open or page.name == "account_logout":
                 continue
@@ -379,6 +389,7 @@ BY_PAGE: dict[str, Sampler] = {
     "progress:office": _office,
     "progress:office-csv": _office,
     "job": _national(Job),
+    "account-recovery": _national(FactorRecovery),
 }
 BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
     ("registry:import", IMPORT),

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 
 from eqfund import clock, places
 from eqfund.access import Role
+from eqfund.accounts import first_use, sessions
 from eqfund.fields import blind_index
 from eqfund.models import (
     Affiliation,
@@ -250,6 +251,26 @@ def make_pupils(term: Term, classroom: Classroom) -> Callable[..., list[Pupil]]:
         return made
 
     return make
+
+
+# client.force_login stands for somebody who has just signed in and has proved everything: contacts,
+# second factor, and who they are. Tests of the way in (tests/accounts) sign in by the pages, or take
+# the marks away again.
+
+_force_login = Client.force_login
+
+
+def _force_login_of_one_who_proved_everything(
+    client: Client, user: Any, backend: str | None = None
+) -> None:
+    _force_login(client, user, backend or sessions.BACKEND)
+    session = client.session
+    sessions.prove_in(session, user, "test")
+    first_use.mark(session, user, factor=True)
+    session.save()
+
+
+Client.force_login = _force_login_of_one_who_proved_everything  # type: ignore[method-assign]
 
 
 # A test of two at once commits, and its tables are emptied after it. The books refuse to be

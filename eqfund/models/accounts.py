@@ -63,7 +63,8 @@ class ContactCode(models.Model):
                 name="contact_code_kind_is_known", condition=Q(kind__in=["email", "phone"])
             ),
             models.CheckConstraint(
-                name="contact_code_expires_after_it_is_sent", condition=Q(expires_at__gt=F("sent_at"))
+                name="contact_code_expires_after_it_is_sent",
+                condition=Q(expires_at__gt=F("sent_at")),
             ),
             models.CheckConstraint(
                 name="contact_code_is_tried_a_few_times", condition=Q(tries__lte=5)
