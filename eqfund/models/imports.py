@@ -29,12 +29,13 @@ class RegistryImport(models.Model):
 
     `path` is the place the uploader keeps, a school or an office. Nothing but this
     row, its staging rows and its wrong cells is written before it is confirmed.
-    Written by eqfund.registry.actions and the job registry.read_file.
+    Written by eqfund.registry.actions and the jobs registry.read_file and registry.record_file.
     """
 
     class Status(models.TextChoices):
         READING = "reading", _("being read")
         PREVIEWED = "previewed", _("waiting for confirmation")
+        RECORDING = "recording", _("being recorded")
         REFUSED = "refused", _("not accepted")
         CONFIRMED = "confirmed", _("recorded")
         DISCARDED = "discarded", _("set aside")
@@ -58,7 +59,7 @@ class RegistryImport(models.Model):
     school_count = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict, help_text="rows of each kind of difference")
     refusal = models.JSONField(
-        default=dict, help_text="code and facts of why the file was not accepted"
+        default=dict, help_text="code and facts of why the file was not accepted, or not recorded"
     )
     uploaded_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
@@ -73,7 +74,8 @@ class RegistryImport(models.Model):
             models.CheckConstraint(
                 name="registry_import_status_is_known",
                 condition=Q(
-                    status__in=["reading", "previewed", "refused", "confirmed", "discarded"]
+                    status__in=["reading", "previewed", "recording"]
+                    + ["refused", "confirmed", "discarded"]
                 ),
             ),
             models.CheckConstraint(
@@ -86,12 +88,17 @@ class RegistryImport(models.Model):
             models.UniqueConstraint(
                 name="registry_import_one_waiting_per_place",
                 fields=["term", "path"],
-                condition=Q(status__in=["reading", "previewed"]),
+                condition=Q(status__in=["reading", "previewed", "recording"]),
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.registry} {self.pk}"
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether a worker has it: it is being read or recorded."""
+        return self.status in (self.Status.READING, self.Status.RECORDING)
 
 
 class StagingRowQuerySet(ScopedQuerySet):
