@@ -8,7 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
-from eqfund.fields import unseal
+from eqfund.fields import SealedField, unseal
 from eqfund.models import Enrolment, Identity, School, Term, User
 from eqfund.models.base import ScopedQuerySet
 from payments.rules.channels import ChannelKind
@@ -260,7 +260,7 @@ class Transfer(models.Model):
     channel = models.ForeignKey(ReceivingChannel, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=20)
     account = models.ForeignKey(SchoolBankAccount, models.PROTECT, null=True, related_name="+")
-    destination = models.BinaryField()
+    destination = SealedField(purposes=("national_id", "account_number"))
     destination_last4 = models.CharField(max_length=4)
     amount_satang = models.BigIntegerField()
     status = models.CharField(max_length=10, default=TransferStatus.PENDING)
