@@ -5,7 +5,7 @@ import os
 import sys
 
 # These make or drop tables, so they work as the tables' owner; all else as the application.
-OWNERS_COMMANDS = {"migrate", "sqlflush", "flush", "dbshell"}
+OWNERS_COMMANDS = {"migrate", "sqlflush", "flush", "dbshell", "rotate_index_key"}
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "eqfund.settings")

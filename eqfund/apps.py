@@ -9,4 +9,5 @@ class EqfundConfig(AppConfig):
         # the queue must be known to every process that asks for work; the others register jobs and menu items
         from eqfund import celery, files, hooks_kernel  # noqa: F401
         from eqfund.accounts import hooks as account_hooks  # noqa: F401
+        from eqfund.privacy import hooked  # noqa: F401
         from eqfund.registry import hooks, work  # noqa: F401

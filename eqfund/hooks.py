@@ -4,6 +4,11 @@ home_tasks           (user, at) -> list[Todo]             "what I must do, by wh
 pupil_panels         (pupil, user, at) -> list[Panel]     parts of a pupil's page
 menu                 MenuItem                             one menu for all posts of a person
 verification_checks  (school keys, term, at) -> {school key: [sentence]}   what stands against the schools' grants
+reveals              eqfund.privacy.reveal.Revealable     an encrypted thing that is shown masked, and how it is opened
+index_columns        eqfund.privacy.index_keys.IndexColumn    a blind index, and how its texts are found again
+index_swaps          () -> (() -> None)                   what rests on indexes: before, and after, their key changes
+person_exports       eqfund.privacy.export.Part           what an app holds of one person
+person_scrubs        eqfund.privacy.scrub.Scrub           what an app forgets of one person when its time is over
 """
 
 from __future__ import annotations
@@ -81,6 +86,13 @@ menu: Registry[MenuItem] = Registry()
 verification_checks: Registry[Callable[[list[int], Any, datetime], dict[int, list[str]]]] = (
     Registry()
 )
+
+# The care of personal data (eqfund.privacy); its types are named above, and are not imported here.
+reveals: Registry[Any] = Registry()
+index_columns: Registry[Any] = Registry()
+index_swaps: Registry[Callable[[], Callable[[], None]]] = Registry()
+person_exports: Registry[Any] = Registry()
+person_scrubs: Registry[Any] = Registry()
 
 SECTIONS = ("work", "place", "settings")
 

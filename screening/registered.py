@@ -3,7 +3,7 @@
 
 def register() -> None:
     """Register tasks, panels and menu lines with eqfund.hooks."""
-    from screening import hooked_form01, hooked_grant
+    from screening import hooked_form01, hooked_grant, hooked_privacy  # noqa: F401  (the last on import)
 
     hooked_form01.register()
     hooked_grant.register()
