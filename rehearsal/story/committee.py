@@ -40,7 +40,7 @@ REOPENED_SCHOOL, ABSENT_SCHOOL = 3, 2
 def play(world: World) -> Iterator[tuple[str, Any]]:
     """Meetings with quorum, decisions, nil plans, minutes and signatures; then verification and grants."""
     with clock.rehearse(at(RECORDED)):
-        held = [_hold(world, school) for school in world.schools if _waiting(school, world)]
+        held = [_hold(world, school) for school in _with_a_list(world)]
         reopened = _reopen(world)
     lines = Form05Line.objects.filter(meeting__term=world.term)
     yield "meetings signed and locked", len(held)
@@ -54,6 +54,12 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     yield "reopened by the office and signed again", reopened
     with clock.rehearse(at(VERIFIED)):
         yield from _verify(world)
+
+
+def _with_a_list(world: World) -> list[School]:
+    """Schools with announced pupils; where a visitor goes on by hand, without the main one."""
+    schools = world.schools[1:] if world.by_hand else world.schools
+    return [school for school in schools if _waiting(school, world)]
 
 
 def _waiting(school: School, world: World) -> bool:

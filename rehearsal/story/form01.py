@@ -1,7 +1,7 @@
 """Teachers visit the new group in June and draft form 01; in July it is sent, certified and signed.
 
-A few forms are left for the last day, and in the demo for the visitor: one is not begun, one is
-half filled, one awaits sending. On 24 July one arrives at 16:59:59, one at 17:00:00.
+A few forms are left for the last day, and in the demo for the visitor: one is not begun (two in
+the demo), one is half filled, one awaits sending. On 24 July one arrives at 16:59:59, one at 17:00:00.
 """
 
 from __future__ import annotations
@@ -36,12 +36,13 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     """Homeroom and screening teachers draft at the homes: sections, two photos, three signatures."""
     world.forget_look_ups()
     rows = _new_group(world)
-    unvisited, half, _whole = _left_for_the_last_day(world)
+    unvisited, half, whole = _left_for_the_last_day(world)
     with clock.rehearse(at(FIRST_VISITS)):
         for number, row in enumerate(rows):
+            left = world.by_hand and row.path == world.main_classroom.path and row.pk != whole
             if row.pk == half:
                 _visit(world, row, number, sections=(1,), whole=False)
-            elif row.pk != unvisited:
+            elif row.pk != unvisited and not left:
                 _visit(world, row, number)
     drafts = Form01.objects.in_term(world.term)
     yield "pupils of the new group", len(rows)

@@ -69,6 +69,8 @@ class World:
 
     `registry_files` are those of May, `later_registry_files` those of August, when one pupil
     has moved and a claimed one is settled: (school, its registry keeper, file).
+    When a visitor is to go on `by_hand`, the stages leave the main class, and the main school's
+    committee, undone.
     """
 
     folder: Path
@@ -85,6 +87,7 @@ class World:
     later_registry_files: list[tuple[School, User, Path]] = field(default_factory=list)
     broken_registry_file: tuple[School, User, Path] | None = None
     predecessor_file: Path | None = None
+    by_hand: bool = False
 
     # places
 

@@ -20,6 +20,7 @@ from rehearsal import names
 from .plan import SCHOOLS, SchoolPlan
 
 PUPILS_PER_CLASS = 25
+MAIN_CLASS = "P4"  # of the first school; its teacher is the person named `teacher`
 TERM_BEGINS = date(2026, 5, 16)
 
 
@@ -114,6 +115,7 @@ class Child:
     channel: Channel
     first_term: str = ""
     promptpay_fails: bool = False
+    is_barely_known: bool = False  # the registry has the name, the id and the class, no more
 
     @property
     def last_name(self) -> str:
@@ -151,6 +153,7 @@ _MEANS = {  # of 100 households
     Means.OVER_INCOME: 2,
     Means.WELL_OFF: 50,
 }
+_MOSTLY_GRANTED = (Means.EXTREMELY_POOR, Means.POOR)
 _GUARDIANS = (  # relation, sex, age from, to
     ("มารดา", "f", 26, 45),
     ("มารดา", "f", 26, 45),
@@ -274,7 +277,7 @@ class Maker:
         known = {child.channel for child in household.children}
         if Channel.GUARDIAN in known:
             channel = Channel.GUARDIAN  # brothers and sisters share the guardian's PromptPay
-        grantee = household.means in (Means.EXTREMELY_POOR, Means.POOR) and rng.random() < 0.87
+        grantee = household.means in _MOSTLY_GRANTED and rng.random() < 0.87
         if not grantee or grade == GRADES[0]:
             return Group.NEW, channel, ""
         return Group.CONTINUING, channel, rng.choice(("1/2567", "1/2568", "1/2568", "2/2568"))
@@ -305,8 +308,38 @@ def make(rng: Random) -> list[Child]:
                 maker.child(plan, grade, room, household)
                 if household not in here[-120:]:
                     here.append(household)
+    _late_arrivals(maker)
     _share_failing(maker.children)
     return maker.children
+
+
+def _late_arrivals(maker: Maker) -> None:
+    """Three more in the main class, all poor, without a grant: the visitor's own homes to visit.
+
+    The first has a sister or brother among the new, whose form fills in much of this one's; of
+    the second the registry knows next to nothing.
+    """
+    plan = SCHOOLS[0]
+    taken = {c.household.key for c in maker.children if c.grade == MAIN_CLASS and c.school_no == 1}
+    sibling = next(
+        child.household
+        for child in of_group(maker.children, Group.NEW)
+        if child.school_no == plan.number
+        and child.household.means in _MOSTLY_GRANTED
+        and child.household.key not in taken
+    )
+    homes = [sibling, _poor_home(maker, plan), _poor_home(maker, plan)]
+    for number, home in enumerate(homes):
+        child = maker.child(plan, MAIN_CLASS, "1", home)
+        child.group, child.first_term = Group.NEW, ""
+        child.is_barely_known = number == 1
+
+
+def _poor_home(maker: Maker, plan: SchoolPlan) -> Household:
+    home = maker.household(plan)
+    while home.means not in _MOSTLY_GRANTED:
+        home = maker.household(plan)
+    return home
 
 
 def _sibling_home(rng: Random, here: list[Household], taken: set[int]) -> Household | None:

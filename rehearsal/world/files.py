@@ -79,7 +79,8 @@ def _plan(child: Child) -> SchoolPlan:
 
 def _cells(child: Child, plan: SchoolPlan, *, full: bool) -> Cells:
     """One pupil's cells by title. The second เลขประจำตัวนักเรียน of the list is marked #2."""
-    home, guardian = child.household, child.guardian
+    home = child.household
+    guardian: Adult | None = child.guardian
     place = Place.of(home.subdistrict_code)
     born = child.birth_date
     cells: Cells = {
@@ -96,7 +97,7 @@ def _cells(child: Child, plan: SchoolPlan, *, full: bool) -> Cells:
         "ความด้อยโอกาส": "เด็กยากจน" if child.flagged_poor else "-",
         "สัญชาติ": "-" if child.is_g_code else "ไทย",
         "เชื้อชาติ": "-" if child.is_g_code else "ไทย",
-        "ความเกี่ยวข้องของผู้ปกครองกับนักเรียน": guardian.relation,
+        "ความเกี่ยวข้องของผู้ปกครองกับนักเรียน": child.guardian.relation,
         "น้ำหนัก": f"{12 + 2.6 * (2026 - born.year):.1f}",
         "ส่วนสูง": str(75 + 6 * (2026 - born.year)),
     }
@@ -110,6 +111,10 @@ def _cells(child: Child, plan: SchoolPlan, *, full: bool) -> Cells:
     }
     father = next((adult for adult in home.adults if adult.relation == "บิดา"), None)
     mother = next((adult for adult in home.adults if adult.relation == "มารดา"), None)
+    if child.is_barely_known:
+        father = mother = guardian = None
+        address = dict.fromkeys(address, "-")
+        del cells["ความเกี่ยวข้องของผู้ปกครองกับนักเรียน"]
     if full:
         cells |= {"เลขประจำตัวประชาชน": child.number, "รหัสนักเรียน": child.student_number}
         for thai, adult in (("บิดา", father), ("มารดา", mother), ("ผู้ปกครอง", guardian)):
@@ -121,7 +126,7 @@ def _cells(child: Child, plan: SchoolPlan, *, full: bool) -> Cells:
         cells |= {
             "เลขประจำตัวนักเรียน": child.number,
             "เลขประจำตัวนักเรียน#2": child.student_number,
-            "บ้านเลขที่": home.house_no,
+            "บ้านเลขที่": address["เลขที่บ้าน"],
             "หมู่": address["หมู่"],
             "ถนน/ซอย": address["ถนน"],
             "ตำบล": address["ตำบล"],

@@ -16,6 +16,8 @@ from eqfund.access import Role
 from eqfund.models import Affiliation, Classroom, Posting, School, SupervisingOffice, User
 from rehearsal import names
 
+from .children import MAIN_CLASS
+
 POSTED_ON = date(2026, 5, 1)
 SCHOOL_POSTS = (  # user name, role, sex of the first school's
     ("admin", Role.SCHOOL_ADMIN),
@@ -30,7 +32,6 @@ FUND_POSTS = (
     ("auditor", Role.AUDITOR),
     ("sysadmin", Role.SYSTEM_ADMIN),
 )
-MAIN_CLASS = "P4"
 SHOWN_FIRST = 12
 
 

@@ -1,7 +1,8 @@
 """A real browser before a real installation: what `make run` starts, on demo data of its own.
 
-One installation serves all journeys. Its clock only runs forward, so journeys that need a later
-moment stand later in their file, and each acts on pupils and rounds of its own.
+Most journeys share the installation that begins where the demo does, in July; those of August
+have one whose story was told until then (`site_at`). A clock only runs forward, so journeys that
+need a later moment stand later in their file, and each acts on pupils and rounds of its own.
 """
 
 import os
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.error import URLError
@@ -62,20 +64,51 @@ def free_port():
         return probe.getsockname()[1]
 
 
+DEMO = ""  # the moment at which the demo begins by itself
+
+
 @pytest.fixture(scope="session")
-def site():
+def site_at():
+    """Give the installation whose story was told until a moment; each is started once."""
+    started = {}
+    with ExitStack() as stack:
+
+        def site_at(moment: str) -> Site:
+            if moment not in started:
+                number = len(started) + 1
+                started[moment] = stack.enter_context(installation(moment, number))
+            return started[moment]
+
+        yield site_at
+
+
+@pytest.fixture(scope="session")
+def site(site_at):
+    """The installation that a module's journeys look at; a module of another moment has its own."""
+    return site_at(DEMO)
+
+
+@contextmanager
+def installation(moment, number):
+    """Serve a database of its own; a running one, for whoever writes a journey, by EQFUND_SITE."""
     from rehearsal.story.stage import fresh_database
 
-    with fresh_database("eqfund_browser") as environment:
+    if running := os.environ.get("EQFUND_SITE"):
+        yield Site(running, {})
+        return
+    with fresh_database(f"eqfund_browser_{number}", broker=15 - number, fast=True) as environment:
         port = free_port()
-        site = Site(f"http://localhost:{port}", environment | {"DJANGO_SETTINGS_MODULE": ""})
-        site.environment.pop("DJANGO_SETTINGS_MODULE")
+        environment = {**environment, "WORKER_PROCESSES": "1"}
+        environment.pop("DJANGO_SETTINGS_MODULE", None)
+        site = Site(f"http://localhost:{port}", environment)
         log = Path(environment["EQFUND_VAR"]) / "serve.log"
+        if moment != DEMO:
+            site.manage("seed_demo", "--until", moment, "--quiet")
         with log.open("wb") as words:
             server = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(port)],
                 cwd=ROOT,
-                env=site.environment,
+                env=environment,
                 stdout=words,
                 stderr=subprocess.STDOUT,
             )
@@ -85,7 +118,7 @@ def site():
         finally:
             server.terminate()
             server.wait(60)
-            shutil.copy(log, SCREENS / "serve.log")  # where the reason of a 500 stands
+            shutil.copy(log, SCREENS / f"serve-{number}.log")  # where the reason of a 500 stands
 
 
 def wait_until_served(server, port, log):
@@ -165,17 +198,6 @@ def sign_in(visitor):
         return page
 
     return sign_in
-
-
-@pytest.fixture
-def settled():
-    """Wait until htmx has nothing under way."""
-
-    def settled(page: Page) -> Page:
-        page.wait_for_function("document.querySelectorAll('.htmx-request').length === 0")
-        return page
-
-    return settled
 
 
 @pytest.fixture

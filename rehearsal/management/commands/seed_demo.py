@@ -16,7 +16,7 @@ from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import RehearsalClock, User
 from rehearsal import world
 from rehearsal.columns import Printer, left
-from rehearsal.story import STEPS, begin, tell
+from rehearsal.story import begin, tell
 
 MOMENT = "2569-07-14 09:00"
 
@@ -30,13 +30,6 @@ class Command(BaseCommand):
         parser.add_argument(
             "--until", default=MOMENT, help=f"tell the story until another moment than {MOMENT}"
         )
-        parser.add_argument(
-            "--by-hand",
-            nargs="*",
-            default=[],
-            metavar="STEP",
-            help="steps left for a visitor to do, e.g. payout.play_1",
-        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO_MODE:
@@ -46,10 +39,10 @@ class Command(BaseCommand):
         if User.objects.exists():
             raise CommandError("The database is not empty. The demo fills an empty one only.")
         printer = Printer(sys.stdout, quiet=options["quiet"])
-        made = begin(Path(settings.VAR_DIR) / "demo", printer)
         moment = world.at(options["until"])
-        told = tuple(step for step in STEPS if step.play not in options["by_hand"])
-        telling = tell(made, printer, moment, told)
+        made = begin(Path(settings.VAR_DIR) / "demo", printer)
+        made.by_hand = True
+        telling = tell(made, printer, moment)
         if telling.missing:
             printer.line(f"{telling.missing} steps are not there yet")
         set_clock(moment)
