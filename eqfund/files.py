@@ -10,13 +10,15 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import logging
 import uuid
 from datetime import datetime
 from typing import Any
+from xml.parsers import expat
 
 import imagehash
 import pillow_heif
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import FileResponse
@@ -27,6 +29,7 @@ from eqfund import audit, jobs
 from eqfund.models import StoredFile, User
 from eqfund.refusal import Refused
 
+log = logging.getLogger(__name__)
 pillow_heif.register_heif_opener()
 Image.MAX_IMAGE_PIXELS = 80_000_000
 
@@ -35,6 +38,9 @@ MAX_IMAGE_MB = 20
 MAX_FILE_MB = 60
 LONGEST_SIDE_PX = 1600
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+HEAD_BYTES = 4096
+ISO_20022 = "urn:iso:std:iso:20022:"
+FOR_BROWSERS = ("html", "svg", "math", "xsl", "stylesheet", "script")
 TYPES = {
     "pdf": "application/pdf",
     "sheet": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -58,10 +64,41 @@ def kind_of(data: bytes) -> str:
         or data[4:8] == b"ftyp"
     ):
         return "image"
-    head = data[:4096].lstrip(b"\xef\xbb\xbf \r\n\t")
+    head = data[:HEAD_BYTES].removeprefix(b"\xef\xbb\xbf").lstrip()
     if head.startswith(b"<"):
-        return "xml" if head[:200].lower().startswith(b"<?xml") else ""
+        return "xml" if _is_data(head) else ""
     return "text" if b"\0" not in head else ""
+
+
+class _Root(Exception):
+    """The name of a document's first element, or of its declared type."""
+
+
+def _is_data(head: bytes) -> bool:
+    """Whether this is XML that a program reads, not a page or a drawing that a browser would run.
+
+    ISO 20022 may leave the prolog out; anything else without one is a page that calls itself XML.
+    Only the head is read, and never a document type: it names the root, its entities are left alone.
+    """
+
+    def stop(name: str, *_rest: Any) -> None:
+        raise _Root(name)
+
+    # Names of elements are the same in every encoding that begins like ASCII.
+    parser = expat.ParserCreate("iso-8859-1", " ")
+    parser.StartElementHandler = stop
+    parser.StartDoctypeDeclHandler = stop
+    try:
+        parser.Parse(head, False)
+    except _Root as root:
+        namespace, _, name = str(root).rpartition(" ")
+    except expat.ExpatError:
+        return False
+    else:
+        return False
+    if name.lower() in FOR_BROWSERS or namespace.startswith("http://www.w3.org/"):
+        return False
+    return namespace.startswith(ISO_20022) or head.startswith(b"<?xml")
 
 
 def store_upload(
@@ -136,9 +173,24 @@ def store_bytes(
     return stored
 
 
+def opened(stored: StoredFile) -> File[bytes]:
+    """The file's content, to be read. Refused if the storage has lost it; which one is in the log."""
+    try:
+        return default_storage.open(stored.name)
+    except FileNotFoundError:
+        log.error("stored file %s (%s) is not in the storage", stored.pk, stored.purpose)
+        raise Refused(
+            gettext(
+                "File no. %(number)d is no longer in the storage. Everything else is kept. "
+                "Tell the system administrator this number."
+            )
+            % {"number": stored.pk}
+        ) from None
+
+
 def read_bytes(stored: StoredFile) -> bytes:
     """The file's content, whole."""
-    with default_storage.open(stored.name) as file:
+    with opened(stored) as file:
         return bytes(file.read())
 
 
@@ -146,9 +198,10 @@ def serve(
     stored: StoredFile, *, by: User, at: datetime, filename: str = "", download: bool = True
 ) -> FileResponse:
     """Hand a file out, and write in the audit book that it was. The caller has asked visible_to."""
+    content = opened(stored)
     audit.record("download_file", stored, by=by, at=at, facts={"purpose": stored.purpose})
     response = FileResponse(
-        default_storage.open(stored.name),
+        content,
         as_attachment=download,
         filename=filename or f"{stored.purpose}-{stored.pk}",
         content_type=stored.content_type,

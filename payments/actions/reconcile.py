@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from django.core.files.storage import default_storage
 from django.db import connection, transaction
 from django.db.models import F, Max
 from django.utils.translation import gettext
@@ -151,7 +150,7 @@ def read_result(result: ResultFile, *, fence: Fence) -> None:
     ResultLine.objects.filter(result=result).delete()
     problem = ""
     try:
-        with transaction.atomic(), default_storage.open(result.stored.name) as source:
+        with transaction.atomic(), files.opened(result.stored) as source:
             wholes = _copy_rows(result, READERS[Format(result.format)](source))
             _spread_wholes(result, wholes)
     except UnreadableFile as error:

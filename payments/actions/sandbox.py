@@ -6,11 +6,10 @@ Outside demo mode neither the page, nor the job, nor these actions exist to any 
 from datetime import datetime
 from io import BytesIO
 
-from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 
-from eqfund import audit, jobs
+from eqfund import audit, files, jobs
 from eqfund.models import Job, User
 from eqfund.refusal import Refused
 from payments import sandbox_bank
@@ -38,8 +37,7 @@ def take_sandbox_answer(
     if reason := permissions.why_not_ask_sandbox(file.round, by):
         raise Refused(reason)
     assert file.stored is not None
-    with default_storage.open(file.stored.name) as zipped:
-        text = sealed.opened(BytesIO(zipped.read()), str(file.password)).read()
+    text = sealed.opened(BytesIO(files.read_bytes(file.stored)), str(file.password)).read()
     answers = sandbox_bank.answer(text, at=at, rules=rules)
     ending = "xml" if file.format == BankFile.Format.PAIN001 else "txt"
     report = SimpleUploadedFile(f"sandbox-{file.message_id}.{ending}", answers.report)

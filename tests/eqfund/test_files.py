@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from eqfund import files, jobs
-from eqfund.models import Job, StoredFile
+from eqfund.models import Event, Job, StoredFile
 from eqfund.refusal import Refused
 
 
@@ -100,3 +100,72 @@ def test_a_png_with_alpha_and_a_heic_are_taken(store):
     out = io.BytesIO()
     Image.new("RGB", (64, 64), (200, 10, 10)).save(out, "HEIF")
     assert store(out.getvalue(), "a.heic").kind == "image"
+
+
+PAIN = b'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:pain.002.001.10"><CstmrPmtStsRpt>'
+
+
+@pytest.mark.parametrize(
+    ("head", "kind"),
+    [
+        pytest.param(PAIN, "xml", id="a bank's file may leave the prolog out"),
+        pytest.param(b"\xef\xbb\xbf\r\n" + PAIN, "xml", id="behind a byte order mark"),
+        pytest.param(b"<!-- from the bank -->" + PAIN, "xml", id="behind a comment"),
+        pytest.param(
+            b'<n:Document xmlns:n="urn:iso:std:iso:20022:tech:xsd:camt.054.001.08">',
+            "xml",
+            id="with a prefix",
+        ),
+        pytest.param(b'<?xml version="1.0"?><Report/>', "xml", id="other data with a prolog"),
+        pytest.param(
+            b'<?xml version="1.0"?>\n<!DOCTYPE r><r/>', "xml", id="its reader says no DTD"
+        ),
+        pytest.param(b'<?xml version="1.0"?><a>&', "xml", id="broken: its reader says where"),
+        pytest.param(b'<?xml version="1.0"?><a', "", id="no root at all"),
+        pytest.param(b"<?xml version='1.0'?>\0<a/>", "", id="no XML behind a prolog"),
+        pytest.param(
+            b'<?xml version="1.0" encoding="TIS-620"?><svg>\xa1</svg>', "", id="svg in Thai"
+        ),
+        pytest.param(b"<Report/>", "", id="other data without one"),
+        pytest.param(b'<?xml version="1.0"?><svg/>', "", id="svg behind a prolog"),
+        pytest.param(
+            b'<?xml version="1.0"?><x xmlns="http://www.w3.org/2000/svg"/>', "", id="svg renamed"
+        ),
+        pytest.param(
+            b'<?xml version="1.0"?><h:html xmlns:h="http://www.w3.org/1999/xhtml">',
+            "",
+            id="xhtml with a prefix",
+        ),
+        pytest.param(b'<?xml version="1.0"?><!DOCTYPE svg><a/>', "", id="svg by its type"),
+        pytest.param(b"<!DOCTYPE html><html>", "", id="html"),
+        pytest.param(b"<script>1</script>", "", id="script"),
+        pytest.param(b"<!-- " + b"x" * 5000 + b" --><svg/>", "", id="nothing but a comment"),
+    ],
+)
+def test_what_a_browser_would_run_is_no_data(head, kind):
+    assert files.kind_of(head) == kind
+
+
+def test_a_file_that_the_storage_lost_is_refused_in_words_and_logged_by_number(
+    store, admin, at, caplog
+):
+    stored = store(b"%PDF-1.7 sheet", "รายชื่อ ป.4.pdf", kinds=("pdf",))
+    files.default_storage.delete(stored.name)
+
+    with pytest.raises(Refused, match=str(stored.pk)):
+        files.serve(stored, by=admin, at=at("2569-07-10 09:05"))
+    with pytest.raises(Refused):
+        files.read_bytes(stored)
+
+    assert f"stored file {stored.pk} (test)" in caplog.text
+    assert "ป.4" not in caplog.text
+    assert not Event.objects.filter(verb="download_file").exists()
+
+
+def test_a_job_on_a_lost_file_says_so(store):
+    stored = store(photo())
+    files.default_storage.delete(stored.name)
+
+    job = jobs.run_now(Job.objects.get(object_id=str(stored.pk)))
+
+    assert (job.state, str(stored.pk) in job.error) == ("failed", True)
