@@ -102,7 +102,8 @@ def used() -> Iterator[tuple[str, Key]]:
     from django.utils.translation.template import templatize
 
     for folder in ("templates", *(f"{app}/templates" for app in APPS)):
-        for path in sorted((PROJECT / folder).rglob("*.html")):
+        texts = (p for kind in ("html", "txt") for p in (PROJECT / folder).rglob(f"*.{kind}"))
+        for path in sorted(texts):
             source = templatize(path.read_text(encoding="utf-8"), origin=str(path))
             # one line is one statement: the rest is indented as the page was
             yield from _extract(path, "\n".join(line.lstrip() for line in source.splitlines()))
