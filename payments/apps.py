@@ -8,8 +8,9 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from payments import tasks  # noqa: F401  (registers its kinds of jobs)
-        from payments.hooks import bank, payout, rounds
+        from payments.hooks import bank, payout, privacy, rounds
 
         rounds.register()
         bank.register()
         payout.register()
+        privacy.register()

@@ -153,12 +153,14 @@ def swap(change: IndexKeyChange) -> dict[str, int]:
         after = [before() for before in hooks.index_swaps]
         with connection.cursor() as cursor:
             for table, names in _by_table().items():
-                cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+                for name in names:
+                    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {_trigger(name)}")
                 pairs = ", ".join(f"{c} = {c}_next, {c}_next = {c}" for c in names)
                 some = " OR ".join(f"{c} IS NOT NULL" for c in names)
                 cursor.execute(f"UPDATE {table} SET {pairs} WHERE {some}")
                 swapped[table] = cursor.rowcount
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+                for name in names:
+                    cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {_trigger(name)}")
         change.phase, change.swapped_at = SWAPPED, clock.wall()
         change.save(update_fields=["phase", "swapped_at"])
         for done in after:
@@ -223,10 +225,14 @@ def _names(column: IndexColumn) -> dict[str, str]:
         "c": c,
         "n": n,
         "function": f"index_watch_{column.table}_{c}",
-        "trigger": f"{c}_is_under_the_key_in_use",
+        "trigger": _trigger(c),
         "number_c": NUMBER.format(f"NEW.{c}"),
         "number_n": NUMBER.format(f"NEW.{n}"),
     }
+
+
+def _trigger(column_name: str) -> str:
+    return f"{column_name}_is_under_the_key_in_use"
 
 
 def _by_table() -> dict[str, list[str]]:
@@ -312,7 +318,7 @@ def _quiet(these: Sequence[IndexColumn]) -> Iterator[None]:
                 with transaction.atomic(), connection.cursor() as cursor:
                     cursor.execute("SET LOCAL lock_timeout = '2s'")
                     cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
-                    cursor.execute("SET LOCAL lock_timeout = 0")
+                    cursor.execute("SET LOCAL lock_timeout = 0; SET CONSTRAINTS ALL IMMEDIATE")
                 break
             except OperationalError as error:
                 waited = getattr(error.__cause__, "sqlstate", "") == "55P03"
