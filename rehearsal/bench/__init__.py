@@ -8,6 +8,9 @@ Each module here has `rows()`: what it measured, as dicts of
     ratio                 the first by the second
     limit                 the most the ratio may be; None for a figure that is shown only
 
+A module that has a `SIZE` takes another: `rows(size)`. `manage.py bench scoring --size 2000000` measures
+at national size.
+
 Each module runs in a process and a migrated, empty database of its own, as the application's role or,
 with `ROLE = "owner"`, as that of the tables' owner.
 """
@@ -23,17 +26,17 @@ type Row = dict[str, Any]
 
 
 def modules() -> list[str]:
-    """Names of the modules that measure."""
-    return sorted(found.name for found in pkgutil.iter_modules(__path__))
+    """Names of the modules that measure; one whose name begins with _ serves others."""
+    names = (found.name for found in pkgutil.iter_modules(__path__))
+    return sorted(name for name in names if not name.startswith("_"))
 
 
-def collect(wanted: list[str] | None = None) -> Iterator[Row]:
-    """Run each module's rows; a row has its module's name with it."""
-    for name in modules():
-        if wanted and name not in wanted:
-            continue
-        for row in import_module(f"{__name__}.{name}").rows():
-            yield {"module": name, "limit": None, "lower_bound_seconds": None, "ratio": None, **row}
+def collect(name: str, size: int | None = None) -> Iterator[Row]:
+    """Run a module's rows, at its own size or at `size`; a row has its module's name with it."""
+    module = import_module(f"{__name__}.{name}")
+    found = module.rows(size) if size and hasattr(module, "SIZE") else module.rows()
+    for row in found:
+        yield {"module": name, "limit": None, "lower_bound_seconds": None, "ratio": None, **row}
 
 
 def role_of(name: str) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext
 
 from eqfund import audit
 from eqfund.models import Term, User
 from eqfund.refusal import Refused
+from eqfund.whole_country import over_the_whole_country
 from screening.models import Announcement, ScreeningPolicy
 from screening.permissions import announcement as permissions
 from screening.pmt.definition import SCORED_BANDS
@@ -75,7 +76,7 @@ def announce_results(
         published_by=by,
         published_at=at,
     )
-    with connection.cursor() as cursor:
+    with over_the_whole_country() as cursor:
         cursor.execute(
             """
             WITH runs AS (

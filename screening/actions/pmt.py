@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from eqfund import audit
 from eqfund.models import Term, User
 from eqfund.refusal import Refused
+from eqfund.whole_country import over_the_whole_country
 from screening.form01.rules import Status
 from screening.models import Form01, InstitutionDecision, PmtFacts, PmtModel, Scoring
 from screening.permissions import pmt as permissions
@@ -114,22 +115,19 @@ def score_term(
         raise Refused(reason)
     model = PmtModel.objects.released_for(term.year_be)
     assert model is not None  # why_not_score has asked
-    _record_missing_facts(term, model)
     counts = dict.fromkeys((band.value for band in PovertyBand), 0)
-    with connection.cursor() as cursor:
+    with over_the_whole_country() as cursor:
         total = _take_signed(cursor, term, model)
         if total:
-            scoring_run = Scoring.objects.create(
+            taken = Scoring.objects.create(
                 term=term, model=model, scored_at=at, scored_by=by, forms=total
             )
-        for first in range(1, total + 1, SLICE):
-            for band, count in _score_slice(cursor, scoring_run, first).items():
-                counts[band] += count
-            progress(min(first + SLICE - 1, total), total)
-    if total:
-        audit.record(
-            "score_term", model, by=by, at=at, path=COUNTRY, facts={"term": term.label, **counts}
-        )
+            for first in range(1, total + 1, SLICE):
+                for band, count in _score_slice(cursor, taken, first).items():
+                    counts[band] += count
+                progress(min(first + SLICE - 1, total), total)
+            facts = {"term": term.label, **counts}
+            audit.record("score_term", model, by=by, at=at, path=COUNTRY, facts=facts)
     check()
     return counts
 
@@ -146,40 +144,45 @@ def keep_from_scoring(term_pk: int, *, others: bool = False) -> None:
         cursor.execute(f"SELECT {lock}(hashtextextended(%s, 0))", [f"score term {term_pk}"])
 
 
-def _record_missing_facts(term: Term, model: PmtModel) -> None:
-    """Facts of signed forms that have none, or another layout's, and no score."""
-    signed = Form01.objects.in_term(term).filter(status=Status.SIGNED, pmt_score=None)
-    missing = signed.exclude(answers__lives_with=INSTITUTION).exclude(
-        pmt_facts__layout=model.layout
-    )
-    rows = missing.select_related("enrolment__classroom__school").defer(
-        "private", "unread", "officer"
-    )
-    for form in rows.iterator(chunk_size=2_000):
-        record_facts(form)
-
-
 def _take_signed(cursor: Any, term: Term, model: PmtModel) -> int:
-    """Number the term's signed forms with facts and without a score, in a table of this transaction."""
+    """Number the term's signed forms without a score, in a table of this transaction; returns how many.
+
+    Forms that have no facts, or another layout's, get them first; institutional
+    households have none and are not taken.
+    """
     cursor.execute("DROP TABLE IF EXISTS pmt_taken")
     cursor.execute(
-        "CREATE TEMPORARY TABLE pmt_taken"
-        " (n bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, form_id bigint NOT NULL) ON COMMIT DROP"
-    )
-    cursor.execute(
         """
-        INSERT INTO pmt_taken (form_id)
-        SELECT form.id
+        CREATE TEMPORARY TABLE pmt_taken ON COMMIT DROP AS
+        SELECT form.id AS form_id, facts.form_id IS NOT NULL AS has_facts,
+               row_number() OVER (ORDER BY facts.form_id IS NULL) AS n
         FROM screening_form01 form
         JOIN eqfund_enrolment enrolment ON enrolment.id = form.enrolment_id
-        JOIN screening_pmtfacts facts ON facts.form_id = form.id
-        WHERE enrolment.term_id = %s AND facts.layout = %s AND form.status = %s
+        LEFT JOIN screening_pmtfacts facts ON facts.form_id = form.id AND facts.layout = %s
+        WHERE enrolment.term_id = %s AND form.status = %s
           AND NOT EXISTS (SELECT FROM screening_pmtscore score WHERE score.form_id = form.id)
-        ORDER BY form.id
         """,
-        [term.pk, model.layout, Status.SIGNED],
+        [model.layout, term.pk, Status.SIGNED],
     )
-    return int(cursor.rowcount)
+    cursor.execute("SELECT form_id FROM pmt_taken WHERE NOT has_facts ORDER BY n")
+    without = [form for (form,) in cursor.fetchall()]
+    given = _record_missing_facts(without)
+    cursor.execute("DELETE FROM pmt_taken WHERE NOT has_facts")
+    cursor.execute("SELECT count(*) FROM pmt_taken")
+    (ready,) = cursor.fetchone()
+    cursor.execute(
+        "INSERT INTO pmt_taken (form_id, has_facts, n)"
+        " SELECT form_id, true, %s + n FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (form_id, n)",
+        [ready, given],
+    )
+    return int(ready) + len(given)
+
+
+def _record_missing_facts(forms: list[int]) -> list[int]:
+    """Facts of signed forms that have none, or another layout's; returns those that are to be scored."""
+    rows = Form01.objects.filter(pk__in=forms).exclude(answers__lives_with=INSTITUTION)
+    rows = rows.select_related("enrolment__classroom__school").defer("private", "unread", "officer")
+    return [form.pk for form in rows.iterator(chunk_size=2_000) if record_facts(form)]
 
 
 def _score_slice(cursor: Any, run: Scoring, first: int) -> dict[str, int]:

@@ -292,7 +292,8 @@ class Form01(models.Model):
             ),
         ]
         indexes = [
-            models.Index(name="form01_status", fields=["status", "enrolment"]),
+            # with the key, so that a term's signed forms are found without their wide rows
+            models.Index(name="form01_status", fields=["status", "enrolment"], include=["id"]),
             models.Index(
                 name="form01_officer",
                 fields=["officer_index"],

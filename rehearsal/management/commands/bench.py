@@ -28,18 +28,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("modules", nargs="*", help="some of rehearsal/bench; all without")
+        parser.add_argument(
+            "--size", type=int, help="rows of the large tables, where a module lets it"
+        )
         parser.add_argument("--here", help="measure one module in this process; rows go to a file")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["here"]:
-            measure(options["modules"][0], Path(options["here"]))
+            measure(options["modules"][0], Path(options["here"]), options["size"])
             return
         if unknown := set(options["modules"]) - set(bench.modules()):
             raise CommandError(f"Not in rehearsal/bench: {', '.join(sorted(unknown))}")
-        sys.exit(measure_all(options["modules"] or bench.modules(), Printer(sys.stdout)))
+        wanted = options["modules"] or bench.modules()
+        sys.exit(measure_all(wanted, Printer(sys.stdout), options["size"]))
 
 
-def measure_all(wanted: list[str], printer: Printer) -> int:
+def measure_all(wanted: list[str], printer: Printer, size: int | None = None) -> int:
     """Each module in a process and a database of its own; print the table, write the report."""
     begun = clock.stopwatch()
     rows: list[bench.Row] = []
@@ -47,7 +51,7 @@ def measure_all(wanted: list[str], printer: Printer) -> int:
     with stage.fresh_database(MIGRATED):
         for name in wanted:
             printer.line(f"  {name} ...")
-            found = _module(name)
+            found = _module(name, size)
             rows += found or []
             if found is None:
                 failed.append(name)
@@ -64,16 +68,17 @@ def measure_all(wanted: list[str], printer: Printer) -> int:
     return 1 if over or failed or not rows else 0
 
 
-def measure(name: str, to: Path) -> None:
+def measure(name: str, to: Path, size: int | None = None) -> None:
     """Run one module's rows in this process and write them down."""
-    to.write_text(json.dumps(list(bench.collect([name])), ensure_ascii=False, default=str))
+    to.write_text(json.dumps(list(bench.collect(name, size)), ensure_ascii=False, default=str))
 
 
-def _module(name: str) -> list[bench.Row] | None:
+def _module(name: str, size: int | None) -> list[bench.Row] | None:
     """One module's rows, from a child process; None if it failed."""
     with stage.fresh_database(COPY, template=MIGRATED, role=bench.role_of(name)) as environment:
         written = Path(environment["EQFUND_VAR"]) / "rows.json"
-        if stage.run_inside(environment, "bench", name, "--here", str(written)):
+        more = ["--size", str(size)] if size else []
+        if stage.run_inside(environment, "bench", name, "--here", str(written), *more):
             return None
         rows: list[bench.Row] = json.loads(written.read_text())
         return rows
