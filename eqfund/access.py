@@ -95,6 +95,8 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "home": tuple(Role),
     "read_calendar": tuple(Role),
     "read_audit": (U,),
+    "audit.read_change": (U,),
+    "audit.export": (U,),
     "manage_jobs": (Y,),
     "move_clock": (Y,),
     "accounts.restore_access": (A, O, H, F, Y),

@@ -5,7 +5,7 @@ One table for all apps: a verb that is recorded and does not stand here fails te
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _, pgettext_lazy
 
 # verb -> what was done, in words
 WORDS = {
@@ -148,6 +148,50 @@ WORDS = {
     "apply_statement": _("applied a bank statement of refunds"),
     "match_refund": _("matched a refund with the statement"),
 }
+# what it was done to: a table's label, or a page's name
+LABELS = {
+    "eqfund.Pupil": pgettext_lazy("audit book", "pupil"),
+    "eqfund.User": pgettext_lazy("audit book", "person with an account"),
+    "eqfund.Posting": pgettext_lazy("audit book", "post"),
+    "eqfund.Invitation": pgettext_lazy("audit book", "invitation"),
+    "eqfund.AccountRequest": pgettext_lazy("audit book", "request for an account"),
+    "eqfund.School": pgettext_lazy("audit book", "school"),
+    "eqfund.SupervisingOffice": pgettext_lazy("audit book", "supervising office"),
+    "eqfund.Classroom": pgettext_lazy("audit book", "class"),
+    "eqfund.Enrolment": pgettext_lazy("audit book", "enrolment"),
+    "eqfund.RegistryImport": pgettext_lazy("audit book", "registry file"),
+    "eqfund.StoredFile": pgettext_lazy("audit book", "file"),
+    "eqfund.Term": pgettext_lazy("audit book", "term"),
+    "eqfund.RehearsalClock": pgettext_lazy("audit book", "clock of the demo"),
+    "eqfund.PersonExport": pgettext_lazy("audit book", "export of a person's data"),
+    "eqfund.Event": pgettext_lazy("audit book", "event of the book"),
+    "screening.Form01": pgettext_lazy("audit book", "form 01"),
+    "screening.CommitteeMeeting": pgettext_lazy("audit book", "form 05"),
+    "screening.PmtModel": pgettext_lazy("audit book", "PMT model"),
+    "screening.Announcement": pgettext_lazy("audit book", "announcement"),
+    "screening.Grant": pgettext_lazy("audit book", "grant"),
+    "screening.AwaitedGrant": pgettext_lazy("audit book", "continuing grants of the predecessor"),
+    "attendance.ClassMonth": pgettext_lazy("audit book", "month of a class"),
+    "attendance.TermDays": pgettext_lazy("audit book", "days of a term"),
+    "payments.SchoolBankAccount": pgettext_lazy("audit book", "school bank account"),
+    "payments.ReceivingChannel": pgettext_lazy("audit book", "receiving channel"),
+    "payments.BenefitRate": pgettext_lazy("audit book", "rate"),
+    "payments.TransferRound": pgettext_lazy("audit book", "transfer round"),
+    "payments.Transfer": pgettext_lazy("audit book", "transfer"),
+    "payments.BankFile": pgettext_lazy("audit book", "bank file"),
+    "payments.ResultFile": pgettext_lazy("audit book", "bank result file"),
+    "payments.Receipt06": pgettext_lazy("audit book", "receipt 06"),
+    "payments.ClassPayoutReport": pgettext_lazy("audit book", "class payout report"),
+    "payments.SchoolPayoutReport": pgettext_lazy("audit book", "school payout report"),
+    "payments.PayoutEvidence": pgettext_lazy("audit book", "payout evidence"),
+    "payments.Refund": pgettext_lazy("audit book", "refund"),
+    "payments.NilRefund": pgettext_lazy("audit book", "no refund"),
+    "payments.RefundStatement": pgettext_lazy("audit book", "bank statement of refunds"),
+    "payments.Letter08": pgettext_lazy("audit book", "letter 08"),
+    "registry:pupils": pgettext_lazy("audit book", "list of pupils"),
+    "registry:import": pgettext_lazy("audit book", "preview of a registry file"),
+    "attendance:class-month": pgettext_lazy("audit book", "month's grid of a class"),
+}
 # what left the system as a file, a print or a secret shown
 DOWNLOADS = {
     "download_file",
@@ -163,6 +207,11 @@ DOWNLOADS = {
     "print_receipts",
     "registry.export_errors",
 }
+
+
+def label_word(label: str) -> str:
+    """What a table or a page is called; its own name for one that has no word."""
+    return str(LABELS.get(label, label))
 
 
 def word(verb: str) -> str:

@@ -63,19 +63,24 @@ class Event(models.Model):
                 name="event_kind_is_known", condition=Q(kind__in=["act", "read", "download"])
             ),
         ]
+        # one for each filter of the auditor's page, all in the order of its list
         indexes = [
-            models.Index(name="event_of_an_object", fields=["object_label", "object_id"]),
-            models.Index(name="event_of_an_actor", fields=["actor_id", "wall_at"]),
+            models.Index(name="event_moment", fields=["wall_at", "id"]),
+            models.Index(name="event_of_person", fields=["actor_id", "wall_at", "id"]),
             models.Index(
-                name="event_about_a_child",
-                fields=["pupil_id", "id"],
+                name="event_of_thing", fields=["object_label", "object_id", "wall_at", "id"]
+            ),
+            models.Index(name="event_of_verb", fields=["verb", "wall_at", "id"]),
+            models.Index(name="event_at_place", fields=["path", "wall_at", "id"]),
+            models.Index(
+                name="event_of_child",
+                fields=["pupil_id", "wall_at", "id"],
                 condition=Q(pupil_id__isnull=False),
             ),
+            models.Index(
+                name="event_download", fields=["wall_at", "id"], condition=Q(kind="download")
+            ),
             models.Index(name="event_position", fields=["position", "id"]),
-            models.Index(name="event_of_a_place", fields=["path", "id"]),
-            models.Index(name="event_of_a_verb", fields=["verb", "id"]),
-            models.Index(name="event_of_a_kind", fields=["kind", "id"]),
-            models.Index(name="event_day", fields=["wall_at"]),
         ]
 
 

@@ -1,0 +1,14 @@
+"""Addresses of the audit book."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "audit"
+urlpatterns = [
+    path("", views.events, name="events"),
+    path("<int:pk>/", views.event, name="event"),
+    path("<int:pk>/open/", views.event_open, name="event-open"),
+    path("export/", views.export, name="export"),
+    path("export/<int:pk>/", views.export_file, name="export-file"),
+]

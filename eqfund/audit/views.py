@@ -1,0 +1,104 @@
+"""The auditor's pages: the book with its filters, one event, the export, the state of the seals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from eqfund import access, audit, files
+from eqfund.access import requires
+from eqfund.models import Event, Job, StoredFile
+from eqfund.pages import render_part
+
+from . import exports, queries
+from .forms import ExportForm, FilterForm
+
+
+@require_GET
+@requires("read_audit")
+def events(request: Any) -> HttpResponse:
+    """The book, the newest first, by person, verb, thing, child, place and day."""
+    form = FilterForm(request.GET or None)
+    wanted = form.wanted() if form.is_valid() else queries.Wanted()
+    rows = queries.events_for(request.user, wanted)
+    page = queries.page_of(
+        rows, before=request.GET.get("before", ""), after=request.GET.get("after", "")
+    )
+    context = {
+        "form": form,
+        "page": page,
+        "lines": queries.lines_of(page.rows),
+        "seals": queries.seal_state(),
+        "may_export": bool(access.paths_with(request.user, "audit.export")),
+        "jobs": Job.objects.filter(kind=exports.KIND, by=request.user).order_by("-pk")[:3],
+        "narrowed_by": [request.GET.get("child"), request.GET.get("object")],
+    }
+    return render_part(request, "audit/events.html", "list", context)
+
+
+@require_GET
+@requires("read_audit")
+def event(request: Any, pk: int) -> HttpResponse:
+    """One event: who, what, when in both times, the facts; not yet what it says of persons."""
+    found = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
+    return render(request, "audit/event.html", _event_context(request, found))
+
+
+@require_POST
+@requires("audit.read_change")
+def event_open(request: Any, pk: int) -> HttpResponse:
+    """What the event says before and after; opening it is an event of its own."""
+    found = get_object_or_404(Event.objects.visible_to(request.user, "audit.read_change"), pk=pk)
+    audit.record(
+        "read_change",
+        found,
+        by=request.user,
+        at=request.moment,
+        path=found.path,
+        pupil=found.pupil_id,
+        kind=audit.Kind.READ,
+    )
+    return render(request, "audit/event.html", _event_context(request, found, opened=True))
+
+
+@require_POST
+@requires("audit.export")
+def export(request: Any) -> HttpResponse:
+    """Have the events asked for written into a file."""
+    form = ExportForm(request.POST)
+    if form.is_valid():
+        exports.export_events(
+            form.wanted(), format=form.cleaned_data["format"], by=request.user, at=request.moment
+        )
+    return redirect("audit:events")
+
+
+@require_GET
+@requires("audit.export")
+def export_file(request: Any, pk: int) -> HttpResponse:
+    """An export of one's own."""
+    mine = StoredFile.objects.filter(purpose=exports.PURPOSE, uploaded_by=request.user)
+    stored = get_object_or_404(mine, pk=pk)
+    ending = "csv" if stored.kind == "text" else "xlsx"
+    return files.serve(
+        stored, by=request.user, at=request.moment, filename=f"audit-{stored.pk}.{ending}"
+    )
+
+
+def _event_context(request: Any, found: Event, *, opened: bool = False) -> dict[str, Any]:
+    has_change = bool(bytes(found.change_digest))
+    change = dict(found.change) if opened and has_change else {}
+    before, after = change.get("before") or {}, change.get("after") or {}
+    names = sorted({*before, *after})
+    return {
+        "line": queries.lines_of([found])[0],
+        "event": found,
+        "has_change": has_change,
+        "may_open": access.may(request.user, "audit.read_change", found.path or "TH/"),
+        "opened": opened,
+        "destroyed": opened and has_change and not change,
+        "changes": [(name, before.get(name, ""), after.get(name, "")) for name in names],
+    }
