@@ -84,9 +84,10 @@ fix: .venv/.synced ## format the code and repair what tools can repair
 	@git ls-files '*.py' | xargs -r .venv/bin/django-upgrade --target-version 6.1 || true
 
 .PHONY: docs
-docs: setup ## write docs/states.md and docs/roles.md from the code
+docs: setup ## write docs/states.md, docs/roles.md and docs/personal-data.md from the code
 	@$(PY) manage.py draw_states > docs/states.md.new && mv docs/states.md.new docs/states.md
 	@$(PY) manage.py draw_roles > docs/roles.md.new && mv docs/roles.md.new docs/roles.md
+	@$(PY) manage.py draw_personal_data > docs/personal-data.md.new && mv docs/personal-data.md.new docs/personal-data.md
 
 .PHONY: ci
 ci: setup ## check + test + story + browser; goes on after a failure and reports all

@@ -88,6 +88,12 @@ def checks() -> list[Check]:
         ),
         Check("roles", [*MANAGE, "draw_roles"], cure="make docs", same_as=ROOT / "docs/roles.md"),
         Check(
+            "personal data",
+            [*MANAGE, "draw_personal_data"],
+            cure="make docs",
+            same_as=ROOT / "docs/personal-data.md",
+        ),
+        Check(
             "states", [*MANAGE, "draw_states"], cure="make docs", same_as=ROOT / "docs/states.md"
         ),
     ]
