@@ -7,14 +7,24 @@ Refused for what may not be, and leaves nothing half done.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from eqfund import audit, files, jobs
-from eqfund.models import Affiliation, Enrolment, RegistryImport, RegistryTitle, School, Term, User
+from eqfund import access, audit, files, jobs
+from eqfund.models import (
+    Affiliation,
+    Enrolment,
+    Job,
+    RegistryImport,
+    RegistryTitle,
+    School,
+    Term,
+    User,
+)
 from eqfund.refusal import Refused
 from eqfund.thai_text import thai_datetime
 
@@ -64,9 +74,13 @@ def upload_registry_file(uploaded: Any, *, path: str, by: User, at: datetime) ->
     sha256 = _sha256(uploaded)
     _one_at_a_time(path)
     of_place = RegistryImport.objects.filter(term=term, path=path).select_related("confirmed_by")
-    waiting = of_place.filter(status__in=["reading", "previewed"]).first()
+    waiting = of_place.filter(status__in=["reading", "previewed", "recording"]).first()
     if waiting and waiting.sha256 == sha256:
+        if waiting.status == RegistryImport.Status.READING:
+            _have_read(waiting, by=by)  # once more, should the worker have failed
         return waiting
+    if waiting and waiting.status == RegistryImport.Status.RECORDING:
+        raise Refused(gettext("The file before this one is being recorded. Wait until it is done."))
     last = of_place.filter(status=RegistryImport.Status.CONFIRMED).order_by("confirmed_at").last()
     if last and last.sha256 == sha256:
         raise AlreadyRecorded(last)
@@ -84,56 +98,96 @@ def upload_registry_file(uploaded: Any, *, path: str, by: User, at: datetime) ->
         uploaded_by=by,
         uploaded_at=at,
     )
-    it.job = jobs.start("registry.read_file", by=by, obj=it, key=f"read-registry-file-{it.pk}")
+    it.job = _have_read(it, by=by)
     it.save(update_fields=["job"])
     audit.record("registry.upload", it, by=by, at=at, facts={"sha256": it.sha256})
     return it
 
 
-def confirm_registry_import(
-    it: RegistryImport, *, by: User, at: datetime, gone: str = "", seen: str = ""
-) -> dict[str, Any]:
-    """Record what the preview shows; `gone` is the status for pupils who are not in the file.
-
-    `seen` is the digest of the preview that the person saw, by default the latest. Should
-    the roll have changed since, nothing is recorded: the preview is made anew and the
-    person looks again.
-    """
-    if gone and gone not in LEAVING:
-        raise ValueError(f"not a way of leaving: {gone}")
-    try:
-        return _confirm(it, by=by, at=at, gone=gone, seen=seen)
-    except _Stale:
-        with transaction.atomic():
-            counts = {"errors": it.counts.get("errors", 0)} | difference.compare(it)
-            RegistryImport.objects.filter(pk=it.pk, status="previewed").update(counts=counts)
-        raise Refused(
-            gettext(
-                "The roll has changed since this preview was made. Look at it again, then confirm."
-            )
-        ) from None
-
-
-class _Stale(Exception):
-    """The preview that the person saw no longer holds."""
+def _have_read(it: RegistryImport, *, by: User) -> Job:
+    return jobs.start("registry.read_file", by=by, obj=it, key=f"read-registry-file-{it.pk}")
 
 
 @transaction.atomic
-def _confirm(it: RegistryImport, *, by: User, at: datetime, gone: str, seen: str) -> dict[str, Any]:
-    it = RegistryImport.objects.select_related("term").select_for_update(of=["self"]).get(pk=it.pk)
+def confirm_registry_import(
+    it: RegistryImport, *, by: User, at: datetime, gone: str = "", seen: str = ""
+) -> Job:
+    """Have recorded what the preview shows; `gone` is the status for pupils who are not in the file.
+
+    `seen` is the digest of the preview that the person saw, by default the latest. A worker
+    records it (record_registry_import); a second click gives the same work.
+    """
+    if gone and gone not in LEAVING:
+        raise ValueError(f"not a way of leaving: {gone}")
+    it = RegistryImport.objects.select_related("job").select_for_update(of=["self"]).get(pk=it.pk)
+    if it.status == RegistryImport.Status.RECORDING and it.job and not it.job.is_over:
+        return it.job
     if reason := permissions.why_not_confirm_registry_import(it, by):
+        raise Refused(reason)
+    if seen and seen != it.counts.get("digest"):
+        raise Refused(
+            gettext("This preview has been made anew meanwhile. Look at it again, then confirm.")
+        )
+    params = {"gone": gone, "seen": it.counts["digest"], "at": at.isoformat()}
+    job = jobs.start("registry.record_file", by=by, obj=it, params=params)
+    RegistryImport.objects.filter(pk=it.pk).update(
+        status=RegistryImport.Status.RECORDING, job=job, refusal={}
+    )
+    return job
+
+
+class StalePreview(Exception):
+    """The roll has changed: the preview that the person saw no longer holds."""
+
+
+@transaction.atomic
+def record_registry_import(
+    it: RegistryImport,
+    *,
+    by: User,
+    at: datetime,
+    gone: str,
+    seen: str,
+    tell: Callable[[int, int, str], None] = lambda done, total, what: None,
+    check_fence: Callable[[], None] = lambda: None,
+) -> dict[str, Any]:
+    """Write what was confirmed, all of it or nothing; the worker's part of confirm_registry_import.
+
+    StalePreview when the roll has changed since: nothing is written. `check_fence` is asked
+    last, so that of two workers only the one that holds the job commits.
+    """
+    it = RegistryImport.objects.select_related("term").select_for_update(of=["self"]).get(pk=it.pk)
+    if it.status != RegistryImport.Status.RECORDING:
+        raise Refused(permissions.why_not_decide(it) or "")
+    if reason := access.why_not(by, "registry.import_file", it.path):
         raise Refused(reason)
     _one_at_a_time("registry")
     counts = difference.compare(it)
-    if counts["digest"] != (seen or it.counts.get("digest")):
-        raise _Stale
-    recording.record_rows(it, at=at, gone=gone)
-    RegistryImport.objects.filter(pk=it.pk, status="previewed").update(
+    if counts["digest"] != seen:
+        raise StalePreview
+    recording.record_rows(it, at=at, gone=gone, tell=tell)
+    RegistryImport.objects.filter(pk=it.pk).update(
         status=RegistryImport.Status.CONFIRMED, confirmed_by=by, confirmed_at=at
     )
     facts = {"counts": counts, "gone": gone, "schools": it.school_count}
     audit.record("registry.confirm", it, by=by, at=at, facts=facts)
+    check_fence()
     return counts
+
+
+@transaction.atomic
+def renew_preview(
+    it: RegistryImport, code: str, *, check_fence: Callable[[], None] = lambda: None
+) -> None:
+    """What was confirmed was not recorded: compare anew and let the person look again; `code` says why."""
+    it = RegistryImport.objects.select_for_update().get(pk=it.pk)
+    if it.status != RegistryImport.Status.RECORDING:
+        return
+    counts = {"errors": it.counts.get("errors", 0)} | difference.compare(it)
+    RegistryImport.objects.filter(pk=it.pk).update(
+        status=RegistryImport.Status.PREVIEWED, counts=counts, refusal={"code": code}
+    )
+    check_fence()
 
 
 @transaction.atomic

@@ -31,6 +31,9 @@ def why_not_decide(it: RegistryImport) -> str | None:
             return None
         case RegistryImport.Status.READING:
             return gettext("The file is still being read.")
+        case RegistryImport.Status.RECORDING:
+            failed = it.job is not None and it.job.state == "failed"
+            return None if failed else gettext("The file is being recorded.")
         case RegistryImport.Status.CONFIRMED:
             return gettext("This file has been recorded already.")
         case RegistryImport.Status.DISCARDED:

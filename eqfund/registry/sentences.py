@@ -139,6 +139,12 @@ def file_sentence(refusal: dict[str, Any]) -> str:
                 )
                 % shown
             )
+        case "roll_changed":
+            return gettext(
+                "The roll has changed since this preview was made, so nothing was recorded. This is the new preview: look at it, then confirm."
+            )
+        case "not_yours_any_more":
+            return gettext("Nothing was recorded: whoever confirmed no longer keeps this registry.")
         case "no_school_of_yours":
             return (
                 gettext("The file holds no school of %(place)s. Its school codes: %(found)s.")

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eqfund import access, audit
@@ -68,6 +68,7 @@ def import_(request: Any, pk: int) -> HttpResponse:
         "place": place_names({it.path}).get(it.path, ""),
         "preview": queries.preview(it, request.GET.get("kind", "")),
         "why_not_confirm": permissions.why_not_confirm_registry_import(it, request.user),
+        "is_working": it.job is not None and it.is_at_work and not it.job.is_over,
         "leaving": [(status.value, status.label) for status in actions.LEAVING],
     }
     preview = context["preview"]
@@ -79,23 +80,11 @@ def import_(request: Any, pk: int) -> HttpResponse:
 @require_POST
 @requires("registry.import_file")
 def import_confirm(request: Any, pk: int) -> HttpResponse:
-    """Record what the preview shows."""
+    """Have recorded what the preview shows; the page then shows how far it is."""
     it = _import(request, pk)
     form = ConfirmForm(request.POST)
     form.full_clean()
-    counts = actions.confirm_registry_import(
-        it, by=request.user, at=request.moment, **form.cleaned_data
-    )
-    used = sum(counts.get(kind, 0) for kind in queries.USED)
-    messages.success(
-        request,
-        ngettext(
-            "%(count)d pupil of the file is recorded.",
-            "%(count)d pupils of the file are recorded.",
-            used,
-        )
-        % {"count": used},
-    )
+    actions.confirm_registry_import(it, by=request.user, at=request.moment, **form.cleaned_data)
     return redirect("registry:import", pk)
 
 

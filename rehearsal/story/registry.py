@@ -115,6 +115,8 @@ def _bring(school: School, keeper: User, path: Path, gone: str = "") -> Registry
     _promise(it.status == RegistryImport.Status.PREVIEWED, f"the file of {school} is read")
     seen = it.counts["digest"]
     actions.confirm_registry_import(it, by=keeper, at=clock.now(), gone=gone, seen=seen)
+    it.refresh_from_db()
+    _promise(it.status == RegistryImport.Status.CONFIRMED, f"the file of {school} is recorded")
     return it
 
 

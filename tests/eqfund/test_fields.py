@@ -4,7 +4,7 @@ import pytest
 from cryptography.exceptions import InvalidTag
 from django.db import connection
 
-from eqfund.fields import blind_index, seal, unseal
+from eqfund.fields import blind_index, indexer, seal, sealer, unseal
 from eqfund.models import Guardian, Identity
 
 
@@ -62,3 +62,12 @@ def test_empty_text_stays_empty_and_needs_no_key(make_pupils):
     Guardian.objects.update(phone="")
 
     assert Guardian.objects.get().phone == ""
+
+
+def test_a_long_run_seals_and_indexes_as_one_value_does():
+    seal_text, index = sealer("guardian_name"), indexer("national_id")
+
+    assert unseal(seal_text("สมศรี"), "guardian_name").decode() == "สมศรี"
+    assert seal_text("สมศรี") != seal_text("สมศรี")
+    assert seal_text("") == b""
+    assert index("1101700203450") == blind_index("1101700203450")

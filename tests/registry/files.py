@@ -10,6 +10,7 @@ from eqfund.imports.titles import FULL_EXPORT_TITLES, STUDENT_LIST_TITLES
 
 REPORT_TIME = "วันและเวลาที่สร้างรายงาน 2026-05-02 04:10:12.244315"
 SCHOOL = "86020001"
+MINE, OTHERS = "50010001", "40010001"  # the schools of the fixtures `school` and `other_school`
 
 
 def national_id(serial: int) -> str:
@@ -40,6 +41,16 @@ def pupil(serial: int = 1, number: str = "", **cells) -> dict:
         "ความเกี่ยวข้องของผู้ปกครองกับนักเรียน": "บิดา",
         "ความด้อยโอกาส": "เด็กยากจน",
     } | cells
+
+
+def mine(serial: int, **cells) -> dict:
+    """A pupil of the fixtures' own school."""
+    return pupil(serial, **{"รหัสโรงเรียน": MINE} | cells)
+
+
+def kinds(it) -> dict:
+    """How many rows of each kind of difference an import has."""
+    return {kind: count for kind, count in it.counts.items() if kind not in ("digest", "errors")}
 
 
 def full_pupil(serial: int = 1, **cells) -> dict:

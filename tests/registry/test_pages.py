@@ -85,6 +85,9 @@ def test_a_file_goes_from_the_form_to_the_roll(post, get, registry_keeper, schoo
     done = post(registry_keeper, "import-confirm", it.pk, seen=it.counts["digest"])
 
     assert done.status_code == 302
+    it.refresh_from_db()
+    assert f"/jobs/{it.job_id}/" in get(registry_keeper, "import", it.pk).text
+    jobs.run_now(it.job)
     assert Pupil.objects.get().first_name == "ใบเตย1"
     assert "ใบเตย1" in get(registry_keeper, "import", it.pk).text
 
@@ -345,7 +348,7 @@ def test_the_keeper_is_told_to_send_then_to_confirm(preview, registry_keeper, at
     [confirm] = registry_tasks(registry_keeper, at("2569-06-10"))
     assert confirm.url == reverse("registry:import", args=[it.pk])
     it.refresh_from_db()
-    actions.confirm_registry_import(it, by=registry_keeper, at=at("2569-06-10"))
+    jobs.run_now(actions.confirm_registry_import(it, by=registry_keeper, at=at("2569-06-10")))
 
     assert registry_tasks(registry_keeper, at("2569-06-10")) == []
 
