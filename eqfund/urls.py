@@ -11,6 +11,7 @@ urlpatterns = [
     path("jobs/<int:pk>/", views.job, name="job"),
     path("language/", views.set_language, name="set-language"),
     path("accounts/", include("eqfund.accounts.urls")),
+    path("people/", include("eqfund.people.urls")),
     path("audit/", include("eqfund.audit.urls")),
     path("", include("eqfund.registry.urls")),
     path("screening/", include("screening.urls")),

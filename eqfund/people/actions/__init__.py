@@ -1,0 +1,1 @@
+"""What people do about posts: one module for each noun."""
