@@ -4,6 +4,7 @@ home_tasks           (user, at) -> list[Todo]             "what I must do, by wh
 pupil_panels         (pupil, user, at) -> list[Panel]     parts of a pupil's page
 menu                 MenuItem                             one menu for all posts of a person
 verification_checks  (school keys, term, at) -> {school key: [sentence]}   what stands against the schools' grants
+registry_imported    (RegistryImport, at)                 a registry file has been recorded, in its transaction
 reveals              eqfund.privacy.reveal.Revealable     an encrypted thing that is shown masked, and how it is opened
 index_columns        eqfund.privacy.index_keys.IndexColumn    a blind index, and how its texts are found again
 index_swaps          () -> (() -> None)                   what rests on indexes: before, and after, their key changes
@@ -93,6 +94,9 @@ index_columns: Registry[Any] = Registry()
 index_swaps: Registry[Callable[[], Callable[[], None]]] = Registry()
 person_exports: Registry[Any] = Registry()
 person_scrubs: Registry[Any] = Registry()
+
+# Called once for each recorded file, before its transaction ends: what fails here leaves nothing recorded.
+registry_imported: Registry[Callable[[Any, datetime], None]] = Registry()
 
 SECTIONS = ("work", "place", "settings")
 
