@@ -3,7 +3,15 @@
 from .accounts import AccountState, ContactCode, FactorRecovery, SentMessage
 from .audit import AuditCheck, AuditSeal, AuditVolume, Event
 from .base import ScopedQuerySet, next_pks
-from .calendar import CalendarLine, Extension, RehearsalClock, Term
+from .calendar import (
+    CalendarLine,
+    Edge,
+    EdgeClock,
+    Extension,
+    ExtensionPolicy,
+    RehearsalClock,
+    Term,
+)
 from .files import StoredFile
 from .imports import RegistryCellError, RegistryImport, RegistryRecord, RegistryTitle, StagingRow
 from .invitations import AccountRequest, Invitation, TeacherList
@@ -24,9 +32,12 @@ __all__ = [
     "Classroom",
     "Consent",
     "ContactCode",
+    "Edge",
+    "EdgeClock",
     "Enrolment",
     "Event",
     "Extension",
+    "ExtensionPolicy",
     "FactorRecovery",
     "Guardian",
     "Identity",

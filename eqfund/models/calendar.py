@@ -120,18 +120,42 @@ class CalendarLine(models.Model):
         return f"{self.activity} {self.round_no or ''} {self.affiliation_id}"
 
 
+class ExtensionPolicy(models.Model):
+    """By how many days an office may itself extend an activity for its schools; without a row it may not."""
+
+    open_because = "what offices may do is public"
+    personal: set[str] = set()
+
+    activity = models.CharField(max_length=40, unique=True)
+    most_days = models.PositiveSmallIntegerField()
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="extension_policy_allows_a_month_at_most",
+                condition=Q(most_days__gte=1, most_days__lte=31),
+            ),
+        ]
+
+
 class ExtensionQuerySet(ScopedQuerySet):
     scope = "path"
     read_verb = "read_school"
 
 
 class Extension(models.Model):
-    """A later close of one window for one place: proposed by an office, decided by the fund."""
+    """A later close of one window for one place: proposed by an office, decided by the fund.
+
+    An office decides its own proposal alone only under a policy, which the row names.
+    """
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("proposed")
         GRANTED = "granted", _("granted")
         REFUSED = "refused", _("refused")
+        WITHDRAWN = "withdrawn", _("withdrawn")
 
     personal: set[str] = set()
 
@@ -141,8 +165,11 @@ class Extension(models.Model):
     reason = models.TextField()
     status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
     decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True, help_text="why it was decided so")
+    policy = models.ForeignKey(ExtensionPolicy, models.PROTECT, null=True, related_name="+")
 
     objects = ExtensionQuerySet.as_manager()
 
@@ -150,8 +177,12 @@ class Extension(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="extension_decided_by_another_person",
-                condition=Q(status="proposed", decided_by=None)
-                | (Q(decided_by__isnull=False) & ~Q(decided_by=F("proposed_by"))),
+                condition=Q(status__in=["proposed", "withdrawn"], decided_by=None)
+                | Q(status="granted", policy__isnull=False, decided_by__isnull=False)
+                | (
+                    Q(status__in=["granted", "refused"], decided_by__isnull=False)
+                    & ~Q(decided_by=F("proposed_by"))
+                ),
             ),
             models.UniqueConstraint(
                 name="extension_one_proposal_at_a_time",
@@ -159,6 +190,59 @@ class Extension(models.Model):
                 condition=Q(status="proposed"),
             ),
         ]
+
+
+class Edge(models.Model):
+    """A moment of the calendar that has come: a window opened, is about to close, closed. Once each, whatever happens.
+
+    `extension_ref` is the key of the extension whose moment it is, 0 for the line's own.
+    `results` has what each handler did, by its name; one that is in it is not asked again.
+    Written by eqfund.edges.
+    """
+
+    class Event(models.TextChoices):
+        OPENS = "opens", _("opens")
+        REMIND_7D = "remind_7d", _("7 days before the close")
+        REMIND_3D = "remind_3d", _("3 days before the close")
+        REMIND_1D = "remind_1d", _("1 day before the close")
+        REMIND_2H = "remind_2h", _("2 hours before the close")
+        CLOSES = "closes", _("closes")
+
+    open_because = "moments of the calendar are public"
+    personal: set[str] = set()
+
+    line = models.ForeignKey(CalendarLine, models.CASCADE, related_name="edges")
+    extension_ref = models.PositiveBigIntegerField(default=0)
+    event = models.CharField(max_length=10, choices=Event)
+    at = models.DateTimeField()
+    results = models.JSONField(default=dict)
+    tries = models.PositiveSmallIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, help_text="real time")
+    mailed_through = models.BigIntegerField(
+        default=0, help_text="the last person, by key, to whom the reminder went"
+    )
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="edge_comes_once", fields=["line", "extension_ref", "event"]
+            ),
+        ]
+        indexes = [
+            models.Index(name="edge_to_be_done", fields=["at"], condition=Q(done_at=None)),
+        ]
+
+
+class EdgeClock(models.Model):
+    """Up to which instant of programme time the calendar's moments have been noted: one row."""
+
+    open_because = "one instant"
+    personal: set[str] = set()
+
+    until = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(name="edge_clock_is_one_row", condition=Q(pk=1))]
 
 
 class RehearsalClock(models.Model):
