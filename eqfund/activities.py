@@ -77,6 +77,8 @@ ACTIVITY: dict[str, str] = {
     "screening.end_grant": ALWAYS,
     "screening.load_grants": ALWAYS,
     "screening.settle_grants": ALWAYS,
+    "screening.settle_grants_at": ALWAYS,
+    "screening.settle_after_import": ALWAYS,
     # attendance
     "attendance.set_term_days": "attendance",
     "attendance.record_month": "attendance",

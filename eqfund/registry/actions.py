@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
-from eqfund import access, audit, files, jobs
+from eqfund import access, audit, files, hooks, jobs
 from eqfund.models import (
     Affiliation,
     Enrolment,
@@ -171,6 +171,8 @@ def record_registry_import(
     )
     facts = {"counts": counts, "gone": gone, "schools": it.school_count}
     audit.record("registry.confirm", it, by=by, at=at, facts=facts)
+    for follow in hooks.registry_imported:
+        follow(it, at)
     check_fence()
     return counts
 

@@ -12,9 +12,10 @@ from django.utils.translation import gettext
 
 from eqfund import audit
 from eqfund.fields import blind_index
-from eqfund.models import Term, User
+from eqfund.models import Enrolment, RegistryImport, Term, User
 from eqfund.refusal import Refused
 from eqfund.school_year import TermKey
+from eqfund.whole_country import over_the_whole_country
 from screening.fields import term_code
 from screening.models import AwaitedGrant, Grant
 from screening.permissions import grants as permissions
@@ -103,30 +104,57 @@ def _load_batch(rows: Sequence[ListRow], at: datetime) -> set[int]:
 
 @transaction.atomic
 def settle_grants(term: Term, *, by: User | None, at: datetime) -> dict[str, int]:
-    """Find the pupils of waiting rows and give them their continuing grants; returns rows by outcome.
+    """Find the pupils of waiting rows and give them their continuing grants; returns all rows by outcome.
 
     A pupil who studies at another school than the list says gets none: by the letter
-    they are new group and screened again. Safe to call after every registry import.
+    they are new group and screened again.
     """
     if reason := permissions.why_not_load(by):
         raise Refused(reason)
-    current = TermKey(term.year_be, term.number)
     waiting = AwaitedGrant.objects.filter(outcome="waiting")
     for first in list(waiting.values_list("first_term", flat=True).distinct()):
-        last = rules.last_term(first)
-        if not rules.covers(first, last, current):
+        if _is_over(first, term):
             waiting.filter(first_term=first).update(outcome="over")
         else:
-            _settle(term, first, last, by, at)
+            _settle(term, first, by, at)
     counts = dict.fromkeys(("granted", "moved", "already", "over", "waiting"), 0)
     counts.update(AwaitedGrant.objects.values_list("outcome").annotate(rows=Count("pk")))
     audit.record("settle_grants", term, by=by, at=at, path=COUNTRY, facts=counts)
     return counts
 
 
-def _settle(term: Term, first: TermKey, last: TermKey, by: User | None, at: datetime) -> None:
-    """Give grants to waiting rows of one first term whose pupil now studies at the listed school."""
-    with connection.cursor() as cursor:
+@transaction.atomic
+def settle_grants_at(path: str, term: Term, *, by: User | None, at: datetime) -> int:
+    """The same for the pupils of one place, as a part of importing its registry; returns rows settled."""
+    studying = Enrolment.objects.studying().under(path).filter(term=term)
+    waiting = AwaitedGrant.objects.filter(
+        outcome="waiting", id_index__in=studying.values("pupil__identity__id_index")
+    )
+    settled = sum(
+        _settle(term, first, by, at, path)
+        for first in list(waiting.values_list("first_term", flat=True).distinct())
+        if not _is_over(first, term)
+    )
+    if settled:
+        audit.record("settle_grants", term, by=by, at=at, path=path, facts={"settled": settled})
+    return settled
+
+
+def settle_after_import(it: RegistryImport, at: datetime) -> None:
+    """Settle what the pupils of a recorded registry file were awaited for (hooks.registry_imported)."""
+    settle_grants_at(it.path, it.term, by=None, at=at)
+
+
+def _is_over(first: TermKey, term: Term) -> bool:
+    """Whether a grant of that first term has run out before this term."""
+    return not rules.covers(first, rules.last_term(first), TermKey(term.year_be, term.number))
+
+
+def _settle(term: Term, first: TermKey, by: User | None, at: datetime, path: str = COUNTRY) -> int:
+    """Settle waiting rows of one first term whose pupil now studies at the place; returns how many."""
+    last = rules.last_term(first)
+    everywhere = path == COUNTRY
+    with over_the_whole_country() if everywhere else connection.cursor() as cursor:
         cursor.execute(
             """
             WITH met AS (
@@ -138,6 +166,7 @@ def _settle(term: Term, first: TermKey, last: TermKey, by: User | None, at: date
                 JOIN eqfund_pupil pupil ON pupil.identity_id = identity.id
                 JOIN eqfund_enrolment enrolment ON enrolment.pupil_id = pupil.id
                      AND enrolment.term_id = %(term)s AND enrolment.status = 'studying'
+                     AND enrolment.path LIKE %(path)s
                 JOIN eqfund_classroom classroom ON classroom.id = enrolment.classroom_id
                 JOIN eqfund_school school ON school.id = classroom.school_id
                 WHERE awaited.outcome = 'waiting' AND awaited.first_term = %(first)s
@@ -165,5 +194,7 @@ def _settle(term: Term, first: TermKey, last: TermKey, by: User | None, at: date
                 "group": rules.PupilGroup.CONTINUING,
                 "at": at,
                 "by": by.pk if by else None,
+                "path": f"{path}%",
             },
         )
+        return int(cursor.rowcount)
