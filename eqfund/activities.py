@@ -45,6 +45,8 @@ ACTIVITY: dict[str, str] = {
     "eqfund.confirm_teacher_list": ALWAYS,
     "eqfund.discard_teacher_list": ALWAYS,
     "eqfund.replace_teachers": ALWAYS,
+    # eqfund: personal data
+    "eqfund.reveal": ALWAYS,
     # screening
     "screening.start_form01": "form01_draft",
     "screening.save_form01": "form01_draft",  # and its grace, for what was begun before the close

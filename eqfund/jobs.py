@@ -138,6 +138,7 @@ def start(
             done=0,
             moment=clock.now(),
             by=by,
+            params=params or {},
         )
         job.refresh_from_db()
     if job.state == Job.State.QUEUED:

@@ -5,7 +5,6 @@ itself, so that a worker killed half way goes on with the next file and writes n
 """
 
 import hashlib
-from collections.abc import Callable
 from datetime import datetime
 from io import BytesIO
 from typing import Any
@@ -16,18 +15,19 @@ from django.utils.translation import gettext
 from eqfund import audit, files, jobs
 from eqfund.models import Job, StoredFile, User
 from eqfund.refusal import Refused
-from payments import round_sql
-from payments.actions import ledger
+from payments.actions import ledger, rounds
+from payments.actions.rounds import Fence, no_fence
 from payments.bankfiles import lines, schemas, sealed
 from payments.models import BankFile, Transfer, TransferRound
 from payments.permissions import bank as permissions
 from payments.queries.bank import file_text
+from payments.round_sql import Seen, unseen
 from payments.rules.rounds import RoundStatus, TransferStatus
 
 COUNTRY = "TH/"
 SCHEMA = "pain.001.001.09"
 
-type Fence = Callable[[], None]
+SENDING = "payments.record_sent"
 
 
 @transaction.atomic
@@ -53,7 +53,9 @@ def write_bank_files(
 
 
 @transaction.atomic
-def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: Fence) -> int:
+def allot_bank_lines(
+    transfer_round: TransferRound, *, file_format: str, fence: Fence, seen: Seen = unseen
+) -> int:
     """Give every transfer of the round its credit line and file; return how many files there are.
 
     Once: a round whose files are allotted keeps them. Refused if what is allotted is not what
@@ -69,7 +71,7 @@ def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: 
         return made
     if locked.status != RoundStatus.RELEASED:
         raise Refused(gettext("The round is no longer waiting for its bank files."))
-    _check_totals(locked)
+    rounds.check_totals(locked, seen)
     _make_files(locked, file_format)
     with connection.cursor() as cursor:
         cursor.execute(INSERT_LINES, _allotting(locked))
@@ -84,16 +86,6 @@ def allot_bank_lines(transfer_round: TransferRound, *, file_format: str, fence: 
             )
         )
     return locked.bank_files.count()
-
-
-def _check_totals(transfer_round: TransferRound) -> None:
-    """The rows are still those that were counted, added and digested when the round was built."""
-    now = round_sql.totals(transfer_round)
-    fixed = (transfer_round.pupils, transfer_round.amount_satang, transfer_round.digest)
-    if (now.pupils, now.amount_satang, now.digest) != fixed:
-        raise Refused(
-            gettext("The transfers are no longer those of the control totals. Nothing was changed.")
-        )
 
 
 def _make_files(transfer_round: TransferRound, file_format: str) -> None:
@@ -232,14 +224,30 @@ def show_bank_file_password(file: BankFile, *, by: User, at: datetime) -> str:
 
 
 @transaction.atomic
-def record_sent(transfer_round: TransferRound, *, by: User, at: datetime) -> None:
+def ask_to_record_sent(transfer_round: TransferRound, *, by: User, at: datetime) -> Job:
+    """Ask for it to be recorded that the bank has the files: every transfer is gone through."""
+    if reason := permissions.why_not_record_sent(transfer_round, by):
+        raise Refused(reason)
+    key = f"bank-sent-{transfer_round.pk}"
+    return jobs.start(SENDING, by=by, obj=transfer_round, key=key)
+
+
+@transaction.atomic
+def record_sent(
+    transfer_round: TransferRound,
+    *,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Record that the bank has the round's files: its money is on its way."""
     if reason := permissions.why_not_record_sent(transfer_round, by):
         raise Refused(reason)
-    released = TransferRound.objects.filter(pk=transfer_round.pk, status=RoundStatus.RELEASED)
-    if not released.update(status=RoundStatus.SENT, sent_at=at):
+    if not rounds.move(transfer_round, RoundStatus.RELEASED, RoundStatus.SENT, sent_at=at):
         raise Refused(gettext("Someone else has just changed this round. Look again."))
-    _check_totals(transfer_round)
+    rounds.check_totals(transfer_round, seen)
+    fence()
     waiting = Transfer.objects.filter(round=transfer_round, status=TransferStatus.PENDING)
     sent = waiting.update(status=TransferStatus.SENT)
     ledger.book_files_sent(transfer_round, at=at)
@@ -250,4 +258,3 @@ def record_sent(transfer_round: TransferRound, *, by: User, at: datetime) -> Non
         at=at,
         facts={"transfers": sent, "amount_satang": transfer_round.amount_satang},
     )
-    transfer_round.refresh_from_db()

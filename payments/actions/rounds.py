@@ -3,6 +3,9 @@
 Three people: one builds, another approves, a third releases. The control totals and
 the digest fixed at the build are counted anew at every later step; a row that differs
 stops the round. `move` and `check_totals` serve the bank's actions as well.
+
+Each step goes through every row, so pages ask for it as a job (payments.actions.round_acts),
+which lends its fence and is told how many rows were `seen`.
 """
 
 from __future__ import annotations
@@ -14,17 +17,27 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from eqfund import audit, clock, jobs
-from eqfund.models import Job, Term, User
+from eqfund import audit, clock
+from eqfund.models import Term, User
 from eqfund.refusal import Refused
 from eqfund.working_days import last_day
 from payments import round_sql
 from payments.models import LeftOut, TransferRound
 from payments.permissions import rounds as permissions
-from payments.round_sql import Totals
+from payments.round_sql import Seen, Totals, unseen
 from payments.rules.rounds import RoundStatus, TransferStatus, round_takes
 
 PAYOUT_DAYS = 20
+
+type Fence = Callable[[], None]
+
+
+class TotalsDiffer(Refused):
+    """The round's rows are not those that were built."""
+
+
+def no_fence() -> None:
+    """Nobody else can be at the same work."""
 
 
 def plan_round(term: Term, number: int, *, by: User, at: datetime) -> TransferRound:
@@ -49,32 +62,13 @@ def plan_round(term: Term, number: int, *, by: User, at: datetime) -> TransferRo
 
 
 @transaction.atomic
-def start_build(transfer_round: TransferRound, *, by: User, at: datetime) -> Job:
-    """Ask for the building of a planned round; a second request gives the same job.
-
-    Whoever asks is the round's maker.
-    """
-    if reason := permissions.why_not_build(transfer_round, by):
-        raise Refused(reason)
-    audit.record(
-        "start_build", transfer_round, by=by, at=at, facts={"attempt": transfer_round.attempt}
-    )
-    key = build_key(transfer_round)
-    return jobs.start("payments.build_round", by=by, obj=transfer_round, key=key)
-
-
-def build_key(transfer_round: TransferRound) -> str:
-    """The key of the round's building job; a round sent back is built under a new one."""
-    return f"round-build-{transfer_round.pk}-{transfer_round.attempt}"
-
-
-@transaction.atomic
 def build_round(
     transfer_round: TransferRound,
     *,
     by: User,
     at: datetime,
-    fence: Callable[[], None] | None = None,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
 ) -> bool:
     """Fill a planned round, fix its totals, make `by` its maker; False if it is built already.
 
@@ -89,9 +83,8 @@ def build_round(
         raise Refused(reason)
     round_sql.entitle(transfer_round.term)
     round_sql.build(transfer_round)
-    fixed = round_sql.totals(transfer_round)
-    if fence is not None:
-        fence()
+    fixed = round_sql.totals(transfer_round, seen)
+    fence()
     _move(
         transfer_round,
         RoundStatus.BUILT,
@@ -106,27 +99,51 @@ def build_round(
 
 
 @transaction.atomic
-def approve_round(transfer_round: TransferRound, *, by: User, at: datetime) -> None:
+def approve_round(
+    transfer_round: TransferRound,
+    *,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Approve a built round whose rows are those that were built."""
     if reason := permissions.why_not_approve(transfer_round, by):
         raise Refused(reason)
     _move(transfer_round, RoundStatus.APPROVED, approver=by, approved_at=at)
-    check_totals(transfer_round)
+    check_totals(transfer_round, seen)
+    fence()
     _record("approve_round", transfer_round, by, at)
 
 
 @transaction.atomic
-def release_round(transfer_round: TransferRound, *, by: User, at: datetime) -> None:
+def release_round(
+    transfer_round: TransferRound,
+    *,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Release an approved round to the bank."""
     if reason := permissions.why_not_release(transfer_round, by):
         raise Refused(reason)
     _move(transfer_round, RoundStatus.RELEASED, releaser=by, released_at=at)
-    check_totals(transfer_round)
+    check_totals(transfer_round, seen)
+    fence()
     _record("release_round", transfer_round, by, at)
 
 
 @transaction.atomic
-def send_back_round(transfer_round: TransferRound, *, reason: str, by: User, at: datetime) -> None:
+def send_back_round(
+    transfer_round: TransferRound,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Send a round back to be built again; its rows go, the audit book keeps their totals."""
     if refusal := permissions.why_not_send_back(transfer_round, by):
         raise Refused(refusal)
@@ -144,12 +161,21 @@ def send_back_round(transfer_round: TransferRound, *, reason: str, by: User, at:
         left_out=0,
         **_columns(Totals(0, 0, 0, "")),
     )
+    fence()
     LeftOut.objects.filter(round=transfer_round)._raw_delete("default")
     transfer_round.transfers.all()._raw_delete("default")
 
 
 @transaction.atomic
-def cancel_round(transfer_round: TransferRound, *, reason: str, by: User, at: datetime) -> None:
+def cancel_round(
+    transfer_round: TransferRound,
+    *,
+    reason: str,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Cancel a round that is not released; its pupils enter the next one."""
     if refusal := permissions.why_not_cancel(transfer_round, by):
         raise Refused(refusal)
@@ -158,11 +184,19 @@ def cancel_round(transfer_round: TransferRound, *, reason: str, by: User, at: da
     transfer_round.transfers.filter(status=TransferStatus.PENDING).update(
         status=TransferStatus.CANCELLED
     )
+    fence()
     _record("cancel_round", transfer_round, by, at, reason=reason)
 
 
 @transaction.atomic
-def publish_round(transfer_round: TransferRound, *, by: User, at: datetime) -> None:
+def publish_round(
+    transfer_round: TransferRound,
+    *,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Publish what was transferred: schools see it, and their 20 working days begin."""
     if reason := permissions.why_not_publish(transfer_round, by):
         raise Refused(reason)
@@ -170,23 +204,32 @@ def publish_round(transfer_round: TransferRound, *, by: User, at: datetime) -> N
     _move(
         transfer_round, RoundStatus.PUBLISHED, published_by=by, published_at=at, payout_due_on=due
     )
-    check_totals(transfer_round)
+    check_totals(transfer_round, seen)
+    fence()
     _record("publish_round", transfer_round, by, at)
 
 
 @transaction.atomic
-def close_round(transfer_round: TransferRound, *, by: User, at: datetime) -> None:
+def close_round(
+    transfer_round: TransferRound,
+    *,
+    by: User,
+    at: datetime,
+    fence: Fence = no_fence,
+    seen: Seen = unseen,
+) -> None:
     """Close a published round when reports and refunds are over."""
     if reason := permissions.why_not_close(transfer_round, by, at=at):
         raise Refused(reason)
     _move(transfer_round, RoundStatus.CLOSED, ended_by=by, closed_at=at)
-    check_totals(transfer_round)
+    check_totals(transfer_round, seen)
+    fence()
     _record("close_round", transfer_round, by, at)
 
 
-def check_totals(transfer_round: TransferRound) -> Totals:
-    """Count the round's rows anew; Refused if they are not those that were built."""
-    now = round_sql.totals(transfer_round)
+def check_totals(transfer_round: TransferRound, seen: Seen = unseen) -> Totals:
+    """Count the round's rows anew; TotalsDiffer if they are not those that were built."""
+    now = round_sql.totals(transfer_round, seen)
     fixed = Totals(
         transfer_round.pupils,
         transfer_round.amount_satang,
@@ -194,7 +237,7 @@ def check_totals(transfer_round: TransferRound) -> Totals:
         transfer_round.digest,
     )
     if now != fixed:
-        raise Refused(
+        raise TotalsDiffer(
             gettext(
                 "The rows of this round are not those that were built: the control totals or the digest differ. "
                 "Nothing was changed. Tell the auditor."

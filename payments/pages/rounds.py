@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Sum
+from django.db.models import Count, F, Sum
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
@@ -16,9 +15,9 @@ from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import CalendarLine, Job, School, User
 from eqfund.money import baht
 from eqfund.thai_text import thai_datetime, thai_range
-from payments.actions import rounds as actions
+from payments.actions import round_acts
+from payments.actions.round_acts import ACTS
 from payments.models import LeftOut, Transfer, TransferRound
-from payments.permissions import rounds as permissions
 from payments.queries import rounds as queries_rounds
 from payments.queries.windows import place_windows, window_among
 from payments.rules.rounds import MADE, RoundStatus
@@ -33,81 +32,66 @@ from payments.words.rounds import (
     round_name,
 )
 
-type WhyNot = Callable[[TransferRound, User, datetime], str | None]
+SAID_FOR = timedelta(minutes=5)  # how long a page repeats what its reader has just done
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An act on a round: what the button says, what is asked, what is done, what is said after."""
+    """The words of an act on a round: the button, the question, the work, and what is said after."""
 
     label: Any
     title: Any
-    action: Callable[..., Any]
-    why_not: WhyNot
+    working: Any
     said: Any
-    asks_reason: bool = False
     danger: bool = False
     with_amount: bool = False
 
 
-def _timeless(why_not: Callable[[TransferRound, User], str | None]) -> WhyNot:
-    return lambda transfer_round, user, at: why_not(transfer_round, user)
-
-
-STEPS_TO_DO: dict[str, Step] = {
+STEPS = {
     "build": Step(
         _("Build the round"),
         _("Build the round?"),
-        actions.start_build,
-        _timeless(permissions.why_not_build),
-        _("The round is being built. You may leave this page."),
+        _("The round is being built"),
+        _("The round is built. Another person approves it."),
     ),
     "approve": Step(
         _("Approve %(baht)s baht"),
         _("Approve this round?"),
-        actions.approve_round,
-        _timeless(permissions.why_not_approve),
+        _("The round is being approved"),
         _("The round is approved. A third person releases it."),
         with_amount=True,
     ),
     "release": Step(
         _("Release %(baht)s baht"),
         _("Release this round to the bank?"),
-        actions.release_round,
-        _timeless(permissions.why_not_release),
+        _("The round is being released"),
         _("The round is released. The files for the bank come next."),
         with_amount=True,
     ),
     "publish": Step(
         _("Publish the result"),
         _("Publish the result of this round?"),
-        actions.publish_round,
-        _timeless(permissions.why_not_publish),
+        _("The result is being published"),
         _("Published. The schools' 20 working days have begun."),
     ),
     "close": Step(
         _("Close the round"),
         _("Close this round?"),
-        actions.close_round,
-        lambda transfer_round, user, at: permissions.why_not_close(transfer_round, user, at=at),
+        _("The round is being closed"),
         _("The round is closed."),
     ),
     "send-back": Step(
         _("Send back with a reason"),
         _("Send this round back?"),
-        actions.send_back_round,
-        _timeless(permissions.why_not_send_back),
+        _("The round is being sent back"),
         _("Sent back. The round can be built again."),
-        asks_reason=True,
         danger=True,
     ),
     "cancel": Step(
         _("Cancel the round"),
         _("Cancel this round for good?"),
-        actions.cancel_round,
-        _timeless(permissions.why_not_cancel),
+        _("The round is being cancelled"),
         _("The round is cancelled."),
-        asks_reason=True,
         danger=True,
     ),
 }
@@ -133,7 +117,8 @@ def page(transfer_round: TransferRound, user: User, at: datetime) -> dict[str, A
     """All that the page of one round shows."""
     windows = place_windows(transfer_round.term, "TH/")
     act = NEXT_ACT.get(RoundStatus(transfer_round.status), "")
-    job = _building(transfer_round)
+    job = _last_job(transfer_round)
+    is_working = job is not None and not job.is_over
     return {
         "round": transfer_round,
         **_named(transfer_round),
@@ -142,12 +127,14 @@ def page(transfer_round: TransferRound, user: User, at: datetime) -> dict[str, A
         "left_outs": queries_rounds.left_out_by_hurdle(transfer_round, user, windows, at),
         "people": _people(transfer_round),
         "job": job,
-        "is_working": job is not None and not job.is_over,
-        "act": shown_act(transfer_round, act, user, at) if act else None,
+        "is_working": is_working,
+        "working": STEPS[job.params["act"]].working if job else "",
+        "said": _said(job, user),
+        "act": shown_act(transfer_round, act, user, at) if act and not is_working else None,
         "others": [
             shown_act(transfer_round, other, user, at)
             for other in ("send-back", "cancel")
-            if not STEPS_TO_DO[other].why_not(transfer_round, user, at)
+            if not is_working and not ACTS[other].why_not(transfer_round, user, at)
         ],
         "at_bank": transfer_round.status
         in ("released", "sent", "reconciled", "published", "closed"),
@@ -169,7 +156,7 @@ def confirmation(
 
 def shown_act(transfer_round: TransferRound, act: str, user: User, at: datetime) -> dict[str, Any]:
     """A button: what it says, where it goes, and why it may not be pressed."""
-    step = STEPS_TO_DO[act]
+    step = STEPS[act]
     label = str(step.label)
     if step.with_amount:
         label %= {"baht": baht(transfer_round.amount_satang)}
@@ -178,8 +165,8 @@ def shown_act(transfer_round: TransferRound, act: str, user: User, at: datetime)
         "label": label,
         "title": str(step.title),
         "url": reverse("payments:round-act", args=[transfer_round.pk, act]),
-        "why_not": step.why_not(transfer_round, user, at),
-        "asks_reason": step.asks_reason,
+        "why_not": ACTS[act].why_not(transfer_round, user, at),
+        "asks_reason": ACTS[act].asks_reason,
         "danger": step.danger,
         "facts": facts_of(transfer_round),
     }
@@ -310,12 +297,24 @@ def _people(transfer_round: TransferRound) -> list[dict[str, Any]]:
     ]
 
 
-def _building(transfer_round: TransferRound) -> Job | None:
-    """The job that builds this attempt of the round, while it matters."""
-    if transfer_round.status != RoundStatus.PLANNED:
-        return None
-    job = Job.objects.filter(key=actions.build_key(transfer_round)).first()
-    return job if job is None or job.state != Job.State.DONE else None
+def _last_job(transfer_round: TransferRound) -> Job | None:
+    """The work on the round that is under way, else the one that ended last."""
+    work = Job.objects.filter(
+        kind=round_acts.KIND,
+        object_label=transfer_round._meta.label,
+        object_id=str(transfer_round.pk),
+    )
+    return work.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
+
+
+def _said(job: Job | None, user: User) -> str:
+    """What to say to whoever has just done the last step."""
+    if job is None or job.state != Job.State.DONE or job.by_id != user.pk:
+        return ""
+    assert job.ended_at is not None
+    if clock.wall() - job.ended_at > SAID_FOR:
+        return ""
+    return str(STEPS[job.params["act"]].said)
 
 
 def _open_windows(transfer_round: TransferRound, windows: list[Any], at: datetime) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.db.models import Count, Model, Sum
+from django.db.models import Count, F, Model, Sum
 
 from eqfund.fields import unseal
 from eqfund.models import Job
@@ -104,14 +104,14 @@ def _school_credit(row: tuple[str, int, bytes, str, str]) -> Credit:
 
 
 def job_of(obj: Model) -> Job | None:
-    """The last long work on a round's files or on a result."""
+    """The long work on a round's files or on a result: the one under way, else the one that ended last."""
     kinds = (
         ("payments.read_result", "payments.apply_result")
         if isinstance(obj, ResultFile)
-        else ("payments.write_bank_files", "payments.ask_sandbox_bank")
+        else ("payments.write_bank_files", "payments.record_sent", "payments.ask_sandbox_bank")
     )
     jobs = Job.objects.filter(object_label=obj._meta.label, object_id=str(obj.pk), kind__in=kinds)
-    return jobs.order_by("-pk").first()
+    return jobs.order_by(F("ended_at").desc(nulls_first=True), "-pk").first()
 
 
 def credits_by_status(transfer_round: TransferRound) -> dict[str, dict[str, int]]:

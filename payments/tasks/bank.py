@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 from eqfund import jobs
 from payments.actions import bank, reconcile, sandbox
 from payments.models import BankFile, ResultFile, TransferRound
+from payments.tasks.rounds import comparing
 
 
 @jobs.register("payments.write_bank_files")
@@ -16,7 +17,10 @@ def write_bank_files(run: jobs.JobRun) -> dict[str, Any]:
     transfer_round = TransferRound.objects.select_related("term").get(pk=run.job.object_id)
     with run.beating():
         total = bank.allot_bank_lines(
-            transfer_round, file_format=run.params["format"], fence=run.check_fence
+            transfer_round,
+            file_format=run.params["format"],
+            fence=run.check_fence,
+            seen=comparing(run, transfer_round),
         )
     written = (
         BankFile.objects.select_related("round__term")
@@ -28,6 +32,22 @@ def write_bank_files(run: jobs.JobRun) -> dict[str, Any]:
         bank.write_bank_file(file, by=run.by, at=run.moment, fence=run.check_fence)
     run.progress(total, total)
     return {"files": total}
+
+
+@jobs.register(bank.SENDING)
+def record_sent(run: jobs.JobRun) -> dict[str, Any]:
+    """Move every transfer of a round to the bank, and book it."""
+    transfer_round = TransferRound.objects.select_related("term").get(pk=run.job.object_id)
+    assert run.by is not None
+    with run.beating():
+        bank.record_sent(
+            transfer_round,
+            by=run.by,
+            at=run.moment,
+            fence=run.check_fence,
+            seen=comparing(run, transfer_round),
+        )
+    return {"pupils": transfer_round.pupils}
 
 
 @jobs.register("payments.read_result")

@@ -108,8 +108,7 @@ def bank_file_password(request: Any, pk: int) -> HttpResponse:
 @requires("payments.bank_files")
 def bank_sent(request: Any, pk: int) -> HttpResponse:
     """Record that the bank has the files."""
-    bank_actions.record_sent(get_round(pk), by=request.user, at=request.moment)
-    messages.success(request, gettext("Recorded: the money is on its way at the bank."))
+    bank_actions.ask_to_record_sent(get_round(pk), by=request.user, at=request.moment)
     return redirect("payments:bank", pk)
 
 

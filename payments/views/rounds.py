@@ -6,7 +6,6 @@ import csv
 from collections.abc import Iterator
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -17,6 +16,7 @@ from eqfund.access import ROLE_NAMES, requires
 from eqfund.models import School
 from eqfund.pages import paged, render_part
 from payments.actions import rounds as actions
+from payments.actions.round_acts import ACTS, ask_for_round_act
 from payments.forms.rounds import PlanForm
 from payments.forms.shared import ReasonForm
 from payments.hurdles import BY_CODE
@@ -85,14 +85,12 @@ def round(request: Any, pk: int) -> HttpResponse:
 def round_act(request: Any, pk: int, act: str) -> HttpResponse:
     """Confirm and do one step. The action asks who may; this page only repeats the facts."""
     found = _round(pk)
-    step = round_pages.STEPS_TO_DO.get(act)
-    if step is None:
+    if act not in ACTS:
         raise Http404
-    form = ReasonForm(request.POST or None) if step.asks_reason else None
+    form = ReasonForm(request.POST or None) if ACTS[act].asks_reason else None
     if request.method == "POST" and (form is None or form.is_valid()):
-        reason = {"reason": form.cleaned_data["reason"]} if form else {}
-        step.action(found, by=request.user, at=request.moment, **reason)
-        messages.success(request, str(step.said))
+        reason = form.cleaned_data["reason"] if form else ""
+        ask_for_round_act(found, act, by=request.user, at=request.moment, reason=reason)
         return redirect("payments:round", pk)
     context = round_pages.confirmation(found, act, request.user, request.moment) | {"form": form}
     return render(request, "payments/rounds/act.html", context)

@@ -14,6 +14,7 @@ from eqfund.models import Job
 from eqfund.money import baht
 from eqfund.refusal import Refused
 from payments.actions import rounds
+from payments.actions.round_acts import ask_for_round_act
 from payments.hurdles import BY_CODE
 from payments.models import TransferRound
 from rehearsal.world import World, at
@@ -80,10 +81,10 @@ def _play(world: World, number: int) -> Figures:
 
 def _build(world: World, planned: TransferRound) -> Figures:
     """Press twice: one job, one set of transfers."""
-    first = rounds.start_build(planned, by=world.fund_officer, at=clock.now())
+    first = ask_for_round_act(planned, "build", by=world.fund_officer, at=clock.now())
     _done(first)
     planned.refresh_from_db()
-    _refused(rounds.start_build, planned, by=world.fund_officer)
+    _refused(ask_for_round_act, planned, "build", by=world.fund_officer)
     counted = rounds.check_totals(planned)
     yield "pupils", counted.pupils
     yield "baht", baht(counted.amount_satang)
@@ -101,7 +102,7 @@ def _build_again(world: World, planned: TransferRound) -> str:
     rounds.send_back_round(
         planned, reason="ขอให้ตรวจยอดอีกครั้ง", by=world.fund_approver, at=clock.now()
     )
-    _done(rounds.start_build(planned, by=world.fund_officer, at=clock.now()))
+    _done(ask_for_round_act(planned, "build", by=world.fund_officer, at=clock.now()))
     planned.refresh_from_db()
     if (planned.pupils, planned.amount_satang, planned.left_out) != before:
         raise AssertionError("the second build is not the first")

@@ -34,12 +34,12 @@ def test_three_people_take_a_round_to_the_bank(sign_in, accessible, shot):
     approver = sign_in("approver")
     approver.goto(officer.url)
     assert amount in press(approver, "อนุมัติ")
-    assert approver.get_by_text("อนุมัติแล้ว รอสั่งจ่าย").first.is_visible()
+    approver.get_by_text("อนุมัติแล้ว รอสั่งจ่าย").first.wait_for(timeout=60_000)
 
     finance = sign_in("finance")
     finance.goto(officer.url)
     assert amount in press(finance, "สั่งจ่าย")
-    assert finance.get_by_text("สั่งจ่ายแล้ว รอส่งธนาคาร").first.is_visible()
+    finance.get_by_text("สั่งจ่ายแล้ว รอส่งธนาคาร").first.wait_for(timeout=60_000)
 
     approver.goto(officer.url + "do/approve/")
     accessible(approver)

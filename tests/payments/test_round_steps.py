@@ -11,6 +11,7 @@ from eqfund import jobs
 from eqfund.models import Event, Job
 from eqfund.refusal import Refused
 from payments.actions import rounds
+from payments.actions.round_acts import ask_for_round_act
 from payments.models import Transfer, TransferRound
 from payments.rules.rounds import RoundStatus
 from tests.conftest import moment
@@ -138,7 +139,7 @@ def test_a_round_sent_back_is_empty_and_can_be_built_again(built, fund_approver,
     assert not Transfer.objects.exists()
     assert Event.objects.get(verb="send_back_round").facts["pupils"] == 3
 
-    job = rounds.start_build(built, by=fund_officer, at=APPROVED)
+    job = ask_for_round_act(built, "build", by=fund_officer, at=APPROVED)
     assert jobs.run_now(job).state == Job.State.DONE
     built.refresh_from_db()
     assert (built.status, built.pupils, built.attempt) == (RoundStatus.BUILT, 3, 2)

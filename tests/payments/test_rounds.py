@@ -10,6 +10,7 @@ from eqfund import jobs
 from eqfund.models import Event, Job
 from eqfund.refusal import Refused
 from payments.actions import rounds
+from payments.actions.round_acts import ask_for_round_act
 from payments.models import Entitlement, LeftOut, Transfer, TransferRound
 from payments.rules.rounds import RoundStatus, RoundTakes
 from tests.conftest import moment
@@ -145,14 +146,14 @@ def test_a_second_build_changes_nothing(built, fund_officer):
 def test_a_double_click_is_one_job(planned, pupils, make_grants, fund_officer):
     make_grants(pupils)
 
-    first = rounds.start_build(planned, by=fund_officer, at=BUILT)
-    second = rounds.start_build(planned, by=fund_officer, at=BUILT)
+    first = ask_for_round_act(planned, "build", by=fund_officer, at=BUILT)
+    second = ask_for_round_act(planned, "build", by=fund_officer, at=BUILT)
 
     assert first.pk == second.pk
     assert jobs.run_now(first).state == Job.State.DONE
     planned.refresh_from_db()
     assert (planned.status, planned.maker, planned.pupils) == (RoundStatus.BUILT, fund_officer, 3)
-    assert jobs.run_now(first).result == {"pupils": 3, "left_out": 0}
+    assert jobs.run_now(first).result == {"act": "build", "pupils": 3, "left_out": 0}
 
 
 def test_a_worker_that_lost_the_job_commits_nothing(planned, pupils, make_grants, fund_officer):
@@ -179,7 +180,7 @@ def test_a_round_waits_until_the_one_before_is_reconciled(built, fund_officer):
     second = next_round(built, fund_officer)
 
     with pytest.raises(Refused, match="Round 1 is not reconciled yet"):
-        rounds.start_build(second, by=fund_officer, at=BUILT)
+        ask_for_round_act(second, "build", by=fund_officer, at=BUILT)
 
 
 def test_the_build_is_in_the_audit_book_with_its_totals(built, fund_officer):
@@ -320,7 +321,6 @@ def test_a_round_closes_when_schools_can_report_no_more(released, fund_officer):
 @pytest.mark.parametrize(
     ("act", "state", "person"),
     [
-        (rounds.start_build, "planned", "fund_approver"),
         (rounds.build_round, "planned", "auditor"),
         (rounds.release_round, "approved", "fund_officer"),
         (rounds.publish_round, "released", "fund_finance"),
@@ -337,7 +337,7 @@ def test_acts_out_of_their_turn_are_refused_in_words(
     planned, fund_officer, fund_approver, approved
 ):
     with pytest.raises(Refused, match="The round is: Approved"):
-        rounds.start_build(approved, by=fund_officer, at=PUBLISHED)
+        ask_for_round_act(approved, "build", by=fund_officer, at=PUBLISHED)
     with pytest.raises(Refused, match="The round is: Approved"):
         rounds.close_round(approved, by=fund_officer, at=PUBLISHED)
     rounds.cancel_round(approved, reason="…", by=fund_officer, at=PUBLISHED)
