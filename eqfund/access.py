@@ -134,6 +134,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "screening.read_verification": (*FUND_STAFF, U),
     "screening.verify_form05": (F,),
     "screening.read_grants": (T, A, D, O, *FUND_STAFF, U),
+    "screening.suspend_grant": (F,),
     "screening.end_grant": (A, F),
     "screening.load_grants": (F,),
     # attendance

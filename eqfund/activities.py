@@ -77,6 +77,8 @@ ACTIVITY: dict[str, str] = {
     "screening.verify_meetings": "fund_verification",
     "screening.send_back": "fund_verification",
     "screening.end_grant": ALWAYS,
+    "screening.suspend_grant": ALWAYS,
+    "screening.resume_grant": ALWAYS,
     "screening.load_grants": ALWAYS,
     "screening.settle_grants": ALWAYS,
     "screening.settle_grants_at": ALWAYS,

@@ -41,4 +41,6 @@ urlpatterns = [
     ),
     path("grants/", grants.grants, name="grants"),
     path("grants/<int:pk>/", grants.grant, name="grant"),
+    path("grants/<int:pk>/suspend/", grants.grant_suspend, name="grant-suspend"),
+    path("grants/<int:pk>/resume/", grants.grant_resume, name="grant-resume"),
 ]

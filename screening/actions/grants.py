@@ -1,4 +1,4 @@
-"""Grants: the predecessor's list, and the end of a grant. Each action is one transaction."""
+"""Grants: the predecessor's list, suspension, and the end of a grant. Each action is one transaction."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from eqfund.refusal import Refused
 from eqfund.school_year import TermKey
 from eqfund.whole_country import over_the_whole_country
 from screening.fields import term_code
-from screening.models import AwaitedGrant, Grant
+from screening.models import AwaitedGrant, Grant, GrantSuspension
 from screening.permissions import grants as permissions
 from screening.rules import grants as rules
 from screening.rules.grants import EndReason, GrantStatus
@@ -55,10 +55,50 @@ def end_grant(grant: Grant, *, reason: str, by: User, at: datetime, note: str = 
     )
     if not ended:
         raise Refused(gettext("Someone else has just ended this grant."))
+    _lift(grant, by=by, at=at)
     grant.refresh_from_db()
     audit.record(
         "end_grant", grant, by=by, at=at, path=grant.enrolment.path, facts={"reason": reason}
     )
+
+
+@transaction.atomic
+def suspend_grant(grant: Grant, *, reason: str, by: User, at: datetime) -> None:
+    """Let a grant give no right to money for now; what was paid stays paid."""
+    if refusal := permissions.why_not_suspend(grant, by):
+        raise Refused(refusal)
+    if not reason.strip():
+        raise Refused(gettext("Say why the grant is suspended."))
+    _move(grant, GrantStatus.ACTIVE, GrantStatus.SUSPENDED)
+    GrantSuspension.objects.create(
+        grant=grant, reason=reason.strip(), suspended_at=at, suspended_by=by
+    )
+    audit.record("suspend_grant", grant, by=by, at=at, path=grant.enrolment.path)
+
+
+@transaction.atomic
+def resume_grant(grant: Grant, *, reason: str, by: User, at: datetime) -> None:
+    """Let a suspended grant give its right again, from the next round that is built."""
+    if refusal := permissions.why_not_resume(grant, by):
+        raise Refused(refusal)
+    if not reason.strip():
+        raise Refused(gettext("Say why the grant is resumed."))
+    _move(grant, GrantStatus.SUSPENDED, GrantStatus.ACTIVE)
+    _lift(grant, by=by, at=at, reason=reason.strip())
+    audit.record("resume_grant", grant, by=by, at=at, path=grant.enrolment.path)
+
+
+def _move(grant: Grant, old: GrantStatus, new: GrantStatus) -> None:
+    """Compare and set the status; Refused if another transaction came first."""
+    if not Grant.objects.filter(pk=grant.pk, status=old).update(status=new):
+        raise Refused(gettext("Someone else has just changed this grant. Look again."))
+    grant.refresh_from_db()
+
+
+def _lift(grant: Grant, *, by: User, at: datetime, reason: str = "") -> None:
+    """Close the suspension that is open, if there is one."""
+    open_one = GrantSuspension.objects.filter(grant=grant, lifted_at=None)
+    open_one.update(lifted_at=at, lifted_by=by, lifted_reason=reason)
 
 
 @transaction.atomic

@@ -253,6 +253,8 @@ def in_words(field: Field, value: Any) -> str:
             return ", ".join(gettext(field.label_of(code)) for code in value)
         case Kind.NATIONAL_ID:
             return national_id.mask(value)
+        case Kind.PHONE:
+            return f"…{value[-4:]}"  # whole on the pupil's page, for a reason
         case Kind.PROVINCE:
             return geography.province_name(value)
         case Kind.SUBDISTRICT:

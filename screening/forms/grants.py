@@ -1,4 +1,4 @@
-"""What is typed when a grant ends."""
+"""What is typed when a grant ends, is suspended, or is resumed."""
 
 from __future__ import annotations
 
@@ -20,4 +20,12 @@ class EndForm(forms.Form):
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=_("For example the number of the document."),
+    )
+
+
+class SuspensionForm(forms.Form):
+    """Why a grant is suspended, or resumed."""
+
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2})
     )

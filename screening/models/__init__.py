@@ -17,7 +17,7 @@ from .form01 import (
     Form01Signature,
     FormIdentity,
 )
-from .grants import AwaitedGrant, Grant
+from .grants import AwaitedGrant, Grant, GrantSuspension
 from .pmt import InstitutionDecision, PmtFacts, PmtModel, PmtScore, Scoring
 
 __all__ = [
@@ -34,6 +34,7 @@ __all__ = [
     "FormIdentity",
     "FundVerification",
     "Grant",
+    "GrantSuspension",
     "InstitutionDecision",
     "MeetingMember",
     "PmtFacts",

@@ -120,6 +120,49 @@ class Grant(models.Model):
         return f"{self.first_term}–{self.last_term}"
 
 
+class GrantSuspensionQuerySet(ScopedQuerySet):
+    scope = "grant__enrolment__path"
+
+
+class GrantSuspension(models.Model):
+    """A time in which a grant gives no right to money: from the fund's decision until it lifts it.
+
+    One open per grant, while its status is suspended; written by screening.actions.grants
+    with the status. What was paid before stays paid; what a round built meanwhile leaves
+    out is told with the hurdle "suspended".
+    """
+
+    personal = {"reason", "lifted_reason"}
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="suspensions")
+    reason = EncryptedTextField(purpose="grant_suspension")
+    suspended_at = models.DateTimeField()
+    suspended_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    lifted_reason = EncryptedTextField(purpose="grant_suspension", blank=True)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+
+    objects = GrantSuspensionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="grant_suspended_once_at_a_time",
+                fields=["grant"],
+                condition=Q(lifted_at=None),
+            ),
+            models.CheckConstraint(
+                name="grant_suspension_lifted_at_and_by_go_together",
+                condition=Q(lifted_at=None, lifted_by=None)
+                | Q(lifted_at__isnull=False, lifted_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="grant_suspension_is_lifted_after_it_begins",
+                condition=Q(lifted_at=None) | Q(lifted_at__gte=F("suspended_at")),
+            ),
+        ]
+
+
 class AwaitedGrant(models.Model):
     """A row of the predecessor's list that has not found its pupil yet.
 

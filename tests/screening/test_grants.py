@@ -5,17 +5,19 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from eqfund.models import Enrolment
+from eqfund.models import Enrolment, Event
 from eqfund.refusal import Refused
 from eqfund.school_year import TermKey
 from screening.actions import grants as actions
 from screening.actions.grants import ListRow
-from screening.models import AwaitedGrant, Grant
+from screening.models import AwaitedGrant, Grant, GrantSuspension
 from tests.conftest import moment
 
 pytestmark = pytest.mark.usefixtures("in_english")
-MAY = moment("2569-05-08 09:00")
+MAY, JUNE = moment("2569-05-08 09:00"), moment("2569-06-08 09:00")
+BEFORE = moment("2569-05-07 09:00")
 
 
 @pytest.fixture
@@ -224,3 +226,109 @@ def test_the_command_refuses_a_term_that_is_not_there(tmp_path, term):
 
     with pytest.raises(CommandError, match="1/2570"):
         run(path, "--term", "1/2570")
+
+
+def test_a_suspended_grant_gives_no_right_until_it_is_resumed(grant, fund_officer, term):
+    actions.suspend_grant(grant, reason="ตรวจสอบข้อร้องเรียน", by=fund_officer, at=MAY)
+
+    assert grant.status == "suspended"
+    assert not Grant.objects.alive_in(term).exists()
+    with pytest.raises(Refused, match="suspended already"):
+        actions.suspend_grant(grant, reason="อีกครั้ง", by=fund_officer, at=MAY)
+
+    actions.resume_grant(grant, reason="ไม่พบความผิด", by=fund_officer, at=JUNE)
+
+    assert Grant.objects.alive_in(term).get() == grant
+    kept = grant.suspensions.get()
+    assert (kept.reason, kept.suspended_at, kept.suspended_by) == (
+        "ตรวจสอบข้อร้องเรียน",
+        MAY,
+        fund_officer,
+    )
+    assert (kept.lifted_reason, kept.lifted_at, kept.lifted_by) == (
+        "ไม่พบความผิด",
+        JUNE,
+        fund_officer,
+    )
+    with pytest.raises(Refused, match="not suspended"):
+        actions.resume_grant(grant, reason="อีกครั้ง", by=fund_officer, at=JUNE)
+    verbs = Event.objects.filter(verb__in=["suspend_grant", "resume_grant"])
+    assert verbs.count() == 2
+
+
+def test_suspending_and_resuming_say_why(grant, fund_officer):
+    with pytest.raises(Refused, match="Say why"):
+        actions.suspend_grant(grant, reason=" ", by=fund_officer, at=MAY)
+    actions.suspend_grant(grant, reason="x", by=fund_officer, at=MAY)
+    with pytest.raises(Refused, match="Say why"):
+        actions.resume_grant(grant, reason="", by=fund_officer, at=MAY)
+
+
+def test_a_school_neither_suspends_nor_resumes(grant, admin, fund_officer):
+    with pytest.raises(Refused):
+        actions.suspend_grant(grant, reason="x", by=admin, at=MAY)
+    actions.suspend_grant(grant, reason="x", by=fund_officer, at=MAY)
+    with pytest.raises(Refused):
+        actions.resume_grant(grant, reason="x", by=admin, at=MAY)
+
+
+def test_of_two_suspensions_at_once_one_counts(grant, fund_officer):
+    seen_before = Grant.objects.get(pk=grant.pk)
+    actions.suspend_grant(grant, reason="x", by=fund_officer, at=MAY)
+
+    with pytest.raises(Refused, match="Someone else"):
+        actions.suspend_grant(seen_before, reason="x", by=fund_officer, at=MAY)
+
+
+def test_an_ended_grant_is_not_suspended_and_ending_closes_a_suspension(grant, admin, fund_officer):
+    actions.suspend_grant(grant, reason="x", by=fund_officer, at=MAY)
+
+    actions.end_grant(grant, reason="left", by=admin, at=JUNE)
+
+    assert (grant.status, grant.suspensions.get().lifted_by) == ("ended", admin)
+    with pytest.raises(Refused, match="already ended"):
+        actions.suspend_grant(grant, reason="x", by=fund_officer, at=JUNE)
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"lifted_at": JUNE}, "lifted_at_and_by_go_together"),
+        ({"lifted_by": True, "lifted_at": BEFORE}, "lifted_after_it_begins"),
+    ],
+)
+def test_what_the_database_refuses_of_a_suspension(change, name, grant, fund_officer):
+    actions.suspend_grant(grant, reason="x", by=fund_officer, at=MAY)
+    if "lifted_by" in change:
+        change = {**change, "lifted_by": fund_officer}
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        GrantSuspension.objects.update(**change)
+    with pytest.raises(IntegrityError, match="once_at_a_time"), transaction.atomic():
+        GrantSuspension.objects.create(
+            grant=grant, reason="x", suspended_at=MAY, suspended_by=fund_officer
+        )
+
+
+def test_the_fund_suspends_and_resumes_on_the_grants_page(grant, sign_in, fund_officer, admin):
+    page = reverse("screening:grant", args=[grant.pk])
+    suspend, resume = (
+        reverse(f"screening:grant-{verb}", args=[grant.pk]) for verb in ("suspend", "resume")
+    )
+    client = sign_in(fund_officer)
+    assert suspend in client.get(page).text
+
+    assert client.post(suspend, {"reason": ""}).status_code == 422
+    assert client.post(suspend, {"reason": "ตรวจสอบ"}).status_code == 302
+    shown = client.get(page).text
+    assert "ตรวจสอบ" in shown
+    assert resume in shown
+    assert suspend not in shown
+    refused = client.post(suspend, {"reason": "อีกครั้ง"})
+    assert (refused.status_code, "suspended already" in refused.text) == (409, True)
+    assert client.post(resume, {"reason": "แล้วเสร็จ"}).status_code == 302
+    grant.refresh_from_db()
+    assert grant.status == "active"
+
+    client = sign_in(admin)
+    assert suspend not in client.get(page).text
+    assert client.post(suspend, {"reason": "x"}).status_code == 403
