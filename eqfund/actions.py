@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext
 
-from eqfund import access, audit, clock, demo
+from eqfund import access, audit, clock, demo, edges
 from eqfund.models import RehearsalClock, User
 from eqfund.refusal import Refused
 
@@ -29,4 +29,10 @@ def move_clock(to: datetime, *, by: User | None, at: datetime) -> None:
         pk=1, defaults={"offset_seconds": seconds, "moved_by": by}
     )
     audit.record("move_clock", "eqfund.RehearsalClock", by=by, at=at, facts={"to": to.isoformat()})
-    transaction.on_commit(clock.refresh)
+    transaction.on_commit(lambda: _let_moments_come(to, since=at))
+
+
+def _let_moments_come(to: datetime, *, since: datetime) -> None:
+    """What lies between the old time and the new one happens, in order, each at its own instant."""
+    clock.refresh()
+    edges.run_due(to, since=since)

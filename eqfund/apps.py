@@ -13,4 +13,5 @@ class EqfundConfig(AppConfig):
         from eqfund.accounts import hooks as account_hooks  # noqa: F401
         from eqfund.people import hooks as people_hooks, mails  # noqa: F401
         from eqfund.privacy import hooked  # noqa: F401
+        from eqfund.calendar import hooks as calendar_hooks  # noqa: F401
         from eqfund.registry import hooks, work  # noqa: F401

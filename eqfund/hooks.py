@@ -10,11 +10,13 @@ index_columns        eqfund.privacy.index_keys.IndexColumn    a blind index, and
 index_swaps          () -> (() -> None)                   what rests on indexes: before, and after, their key changes
 person_exports       eqfund.privacy.export.Part           what an app holds of one person
 person_scrubs        eqfund.privacy.scrub.Scrub           what an app forgets of one person when its time is over
+edge_handlers        eqfund.edges.EdgeHandler             what an app does when a window opens, is about to close, closes
+unfinished           eqfund.hooks.Unfinished              which schools have not done an activity's work yet
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -97,6 +99,18 @@ person_scrubs: Registry[Any] = Registry()
 
 # Called once for each recorded file, before its transaction ends: what fails here leaves nothing recorded.
 registry_imported: Registry[Callable[[Any, datetime], None]] = Registry()
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """Who has not done the work of `activity`: `schools(term, round_no, path, at)` gives the keys of schools under `path`."""
+
+    activity: str
+    schools: Callable[[Any, int, str, datetime], Iterable[int]]
+
+
+edge_handlers: Registry[Any] = Registry()
+unfinished: Registry[Unfinished] = Registry()
 
 SECTIONS = ("work", "place", "settings")
 

@@ -8,6 +8,7 @@ production (DEMO_MODE=false) refuses to start with them.
 from pathlib import Path
 from typing import Any
 
+from celery.schedules import crontab
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
@@ -135,6 +136,11 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Bangkok"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "eqfund.tasks.sweep_jobs", "schedule": 20.0},
+    "calendar-tick": {"task": "eqfund.tasks.calendar_tick", "schedule": 60.0},
+    "forget-registry-rows": {
+        "task": "eqfund.tasks.forget_registry_rows",
+        "schedule": crontab(hour=2, minute=40),
+    },
     "seal-audit": {"task": "eqfund.tasks.seal_audit", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
@@ -165,6 +171,7 @@ ACCOUNT_FORMS = {
     "reset_password": "eqfund.accounts.forms.ResetPasswordForm",
     "reset_password_from_key": "eqfund.accounts.forms.ResetPasswordKeyForm",
     "change_password": "eqfund.accounts.forms.ChangePasswordForm",
+    "set_password": "eqfund.accounts.forms.SetPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username", "email"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email*", "password1*", "password2*"]
@@ -350,6 +357,10 @@ BANK_COMPANY_ID = env.str("BANK_COMPANY_ID", "EQFUND")
 BANK_ACCOUNT = env.str("BANK_ACCOUNT", "0000000000")
 BANK_CODE = env.str("BANK_CODE", "006")
 FUND_NAME = env.str("FUND_NAME", "กองทุนเพื่อความเสมอภาคทางการศึกษา")
+
+# Rows of registry files: previews that nobody confirmed, and names of what was recorded.
+REGISTRY_PREVIEW_DAYS = env.int("REGISTRY_PREVIEW_DAYS", 14)
+REGISTRY_ROWS_DAYS = env.int("REGISTRY_ROWS_DAYS", 90)
 
 GRACE_HOURS = env.int("GRACE_HOURS", 72)
 

@@ -26,3 +26,17 @@ def sweep_jobs() -> int:
 def seal_audit() -> int:
     """Append to the audit book's chain what was written since; every minute."""
     return seals.seal_all()
+
+
+@shared_task(name="eqfund.tasks.calendar_tick")
+def calendar_tick() -> int:
+    """Let the calendar's due moments come; every minute. Returns how many were looked after."""
+    clock.refresh()
+    return len(edges.run_due(clock.now()))
+
+
+@shared_task(name="eqfund.tasks.forget_registry_rows")
+def forget_registry_rows() -> int:
+    """Forget the rows of registry files whose time is over; every night. Returns of how many files."""
+    clock.refresh()
+    return forget_old_rows(clock.wall(), at=clock.now())
