@@ -111,6 +111,13 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "people.read": (A, D, O, H, F, U, Y),
     "people.manage": (A, O, H, F, Y),
     "people.import_teachers": (A,),
+    # kernel: personal data
+    "privacy.reveal": (T, S, K, A, D, O, F, N),
+    "privacy.reveal_number": (T, K, A, F),
+    "privacy.reveal_phone": (T, S, A, D, O, F),
+    "privacy.reveal_account": (A, D, F, N),
+    "privacy.reveal_destination": (A, F, N),
+    "privacy.export_person": (F,),
     # screening
     "screening.read_form01": (T, S, A, D, O, F, P, U),
     "screening.record_form01": (T, A),

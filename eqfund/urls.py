@@ -13,6 +13,7 @@ urlpatterns = [
     path("accounts/", include("eqfund.accounts.urls")),
     path("people/", include("eqfund.people.urls")),
     path("audit/", include("eqfund.audit.urls")),
+    path("privacy/", include("eqfund.privacy.urls")),
     path("", include("eqfund.registry.urls")),
     path("screening/", include("screening.urls")),
     path("attendance/", include("attendance.urls")),

@@ -293,6 +293,10 @@ def _renamed(inner: Sampler, name: str) -> Sampler:
     return sample
 
 
+def _with_code(found: Kwargs | None) -> Kwargs | None:
+    return {"code": "pupil-number", **found} if found else None
+
+
 def _class_month(world: World, path: str) -> Kwargs | None:
     room = _row(Classroom)(world, path)
     return {**room, "year": 2026, "month": 7} if room else None
@@ -334,6 +338,7 @@ ROOM = _row(Classroom)
 
 BY_PAGE: dict[str, Sampler] = {
     "registry:pupil": _row(Pupil),
+    "privacy:reveal": lambda world, path: _with_code(_row(Pupil)(world, path)),
     "registry:title-remove": _national(RegistryTitle),
     "registry:school": _school_pk,
     "registry:school-edit": _school_pk,

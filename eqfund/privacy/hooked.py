@@ -1,5 +1,5 @@
 """What the care of personal data registers with the kernel: imported once, when the app is ready."""
 
-from eqfund.privacy import checks, field_keys, index_change, sources
+from eqfund.privacy import checks, field_keys, index_change, reveal, sources
 
-__all__ = ["checks", "field_keys", "index_change", "sources"]
+__all__ = ["checks", "field_keys", "index_change", "reveal", "sources"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.utils.translation import gettext_lazy as _
+
 from eqfund import audit, clock, hooks
-from payments.models import TransferRound
+from eqfund.privacy.reveal import Revealable
+from payments.models import SchoolBankAccount, Transfer, TransferRound
 from payments.round_sql import totals
 
 
@@ -36,6 +39,29 @@ def keep_digests() -> Callable[[], None]:
     return write_anew
 
 
+ACCOUNT = Revealable(
+    "account-number",
+    _("the school's account number"),
+    "privacy.reveal_account",
+    SchoolBankAccount,
+    fetch=lambda account: account.number,
+    last=lambda account: account.last4,
+    path=lambda account: account.school.path,
+)
+DESTINATION = Revealable(
+    "destination",
+    _("the number that the money goes to"),
+    "privacy.reveal_destination",
+    Transfer,
+    fetch=lambda transfer: transfer.destination_text(),
+    last=lambda transfer: transfer.destination_last4,
+    path=lambda transfer: transfer.enrolment.path,
+    pupil=lambda transfer: transfer.enrolment.pupil_id,
+)
+
+
 def register() -> None:
     """Register with the kernel's hooks."""
+    hooks.reveals.register(ACCOUNT)
+    hooks.reveals.register(DESTINATION)
     hooks.index_swaps.register(keep_digests)

@@ -1,0 +1,10 @@
+"""Addresses of the care of personal data."""
+
+from django.urls import path
+
+from eqfund.privacy import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("reveal/<slug:code>/<int:pk>/", views.reveal, name="reveal"),
+]
