@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('phone', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='user_phone')),
                 ('note', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='account_request_note')),
                 ('made_at', models.DateTimeField()),
-                ('status', models.CharField(choices=[('open', 'waits for an answer'), ('accepted', 'accepted: invited'), ('refused', 'refused')], default='open', max_length=10)),
+                ('status', models.CharField(choices=[('open', 'waits for an answer'), ('accepted', 'accepted: invited'), ('refused', 'request refused')], default='open', max_length=10)),
                 ('decided_at', models.DateTimeField(null=True)),
                 ('answer', eqfund.fields.EncryptedTextField(blank=True, editable=True, purpose='account_request_note')),
             ],

@@ -153,7 +153,7 @@ class AccountRequest(models.Model):
     class Status(models.TextChoices):
         OPEN = "open", _("waits for an answer")
         ACCEPTED = "accepted", _("accepted: invited")
-        REFUSED = "refused", _("refused")
+        REFUSED = "refused", _("request refused")
 
     personal = {"full_name", "email", "phone", "note", "answer"}
 

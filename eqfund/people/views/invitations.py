@@ -19,7 +19,7 @@ from eqfund.people.forms import InviteForm, RefuseForm
 from eqfund.people.permissions import day_of
 
 STATES = {
-    "waiting": _("Waiting"),
+    "waiting": _("Not accepted yet"),
     "expired": _("Expired"),
     "accepted": _("Accepted"),
     "cancelled": _("Cancelled"),

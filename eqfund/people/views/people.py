@@ -23,7 +23,7 @@ STATES = {
     "now": _("In post now"),
     "not_entered": _("Has not signed in yet"),
     "coming": _("Begins later"),
-    "ended": _("Ended"),
+    "ended": _("Post over"),
     "closed": _("Account closed"),
 }
 
@@ -133,7 +133,7 @@ def change_class(request: Any, pk: int) -> HttpResponse:
         postings.change_class(posting, by=request.user, at=request.moment, **form.cleaned_data)
         messages.success(request, gettext("The teacher has the new class from that day."))
         return redirect("people:person", posting.user_id)
-    return _change(request, posting, form, gettext("Change the class"), gettext("Change"))
+    return _change(request, posting, form, gettext("Change the class"), gettext("Record the change"))
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,7 +151,7 @@ def change_capacity(request: Any, pk: int) -> HttpResponse:
         postings.change_capacity(posting, by=request.user, at=request.moment, **form.cleaned_data)
         messages.success(request, gettext("The capacity was recorded from that day."))
         return redirect("people:person", posting.user_id)
-    return _change(request, posting, form, gettext("Change the capacity"), gettext("Change"))
+    return _change(request, posting, form, gettext("Change the capacity"), gettext("Record the change"))
 
 
 @require_POST
