@@ -11,6 +11,7 @@ from allauth.account.forms import (
     ReauthenticateForm as AllauthReauthenticateForm,
     ResetPasswordForm as AllauthResetPasswordForm,
     ResetPasswordKeyForm as AllauthResetPasswordKeyForm,
+    SetPasswordForm as AllauthSetPasswordForm,
 )
 from allauth.mfa.base.forms import (
     AuthenticateForm as AllauthAuthenticateForm,
@@ -81,6 +82,12 @@ class ChangePasswordForm(AllauthChangePasswordForm):
         super().__init__(*args, **kwargs)
         self.fields["oldpassword"].label = _("Present password")
         self.fields["oldpassword"].help_text = ""
+        _name_new_passwords(self)
+
+
+class SetPasswordForm(AllauthSetPasswordForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
         _name_new_passwords(self)
 
 

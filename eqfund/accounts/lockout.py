@@ -44,7 +44,8 @@ def whom(request: Any, credentials: dict[str, Any] | None) -> str:
     )
     if known:
         return f"user {known}"
-    return "unknown " + salted_hmac("eqfund.lockout", typed.lower()).hexdigest()[:20]
+    digest = salted_hmac("eqfund.lockout", typed.lower(), algorithm="sha256").hexdigest()
+    return f"unknown {digest[:20]}"
 
 
 def response(request: Any, _original: Any = None, credentials: Any = None) -> HttpResponse:

@@ -75,9 +75,9 @@ class FirstUseMiddleware:
     def __call__(self, request: Any) -> HttpResponse:
         if request.user.is_authenticated:
             suspended_before = suspended.KEY in request.session
-            if not first_use.is_through(request) and not self.is_open(request):
-                if not first_use.finish(request):
-                    return self.turn(request)
+            shut = not first_use.is_through(request) and not self.is_open(request)
+            if shut and not first_use.finish(request):
+                return self.turn(request)
             if suspended_before:
                 suspended.forget_if_sent(request)
         return self.get_response(request)

@@ -11,11 +11,12 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from django.conf import settings
 from django.http import HttpResponse
-from django.urls import path, reverse_lazy
+from django.urls import path, re_path, reverse_lazy
 from django.views.generic import RedirectView
 
 from eqfund.access import open_to_all
 from eqfund.accounts import first_use, inbox, views, views_recovery
+from eqfund.accounts.reauthentication import reauthenticated
 
 signing_in = open_to_all("one must be able to sign in")
 own = views.own
@@ -65,14 +66,15 @@ urlpatterns = [
     ),
     # the password
     path("password/change/", own(allauth.password_change), name="account_change_password"),
+    path("password/set/", own(reauthenticated(allauth.password_set)), name="account_set_password"),
     path("password/reset/", signing_in(allauth.password_reset), name="account_reset_password"),
     path(
         "password/reset/done/",
         signing_in(allauth.password_reset_done),
         name="account_reset_password_done",
     ),
-    path(
-        "password/reset/key/<uidb36>-<key>/",
+    re_path(  # the first dash parts them: a key has dashes of its own
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
         signing_in(allauth.password_reset_from_key),
         name="account_reset_password_from_key",
     ),
