@@ -25,6 +25,11 @@ ACTIVITY: dict[str, str] = {
     "eqfund.edit_school": "school_profile",
     "eqfund.confirm_school_profile": "school_profile",
     "eqfund.move_pupil_out": ALWAYS,
+    # eqfund: the calendar
+    "eqfund.propose_extension": ALWAYS,
+    "eqfund.withdraw_extension": ALWAYS,
+    "eqfund.decide_extension": ALWAYS,
+    "eqfund.set_extension_policy": ALWAYS,
     # eqfund: people. The letter's line "user accounts" opens on 7 May and never closes; a school
     # that opens in April needs its people, so nothing here waits for it.
     "eqfund.give_post": ALWAYS,
@@ -47,6 +52,7 @@ ACTIVITY: dict[str, str] = {
     "eqfund.replace_teachers": ALWAYS,
     # eqfund: personal data
     "eqfund.reveal": ALWAYS,
+    "eqfund.give_consent": ALWAYS,
     # screening
     "screening.start_form01": "form01_draft",
     "screening.save_form01": "form01_draft",  # and its grace, for what was begun before the close

@@ -8,9 +8,9 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext
 
-from eqfund import audit
-from eqfund.models import User
-from eqfund.privacy import permissions
+from eqfund import audit, clock
+from eqfund.models import Consent, Policy, User
+from eqfund.privacy import permissions, policies
 from eqfund.privacy.reveal import REASONS, TOLD_IN_WORDS, Revealable
 from eqfund.refusal import Refused
 
@@ -38,3 +38,19 @@ def reveal(what: Revealable, row: Any, *, reason: str, note: str, by: User, at: 
         after={"note": note} if note else None,
     )
     return text
+
+
+@transaction.atomic
+def give_consent(policy: Policy, *, by: User, at: datetime) -> Consent:
+    """Note that this person agreed to this version of the policy; a second time is the same once."""
+    current = policies.for_users()
+    if current is None or current.pk != policy.pk:
+        raise Refused(gettext("This version is no longer the one in force. Read the new one."))
+    consent, made = Consent.objects.get_or_create(
+        user=by, policy=policy, defaults={"at": clock.wall()}
+    )
+    if made:
+        audit.record(
+            "privacy.give_consent", policy, by=by, at=at, facts={"version": policy.version}
+        )
+    return consent

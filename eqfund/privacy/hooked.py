@@ -1,5 +1,23 @@
 """What the care of personal data registers with the kernel: imported once, when the app is ready."""
 
-from eqfund.privacy import checks, field_keys, index_change, reveal, sources
+from django.utils.translation import gettext_lazy as _
+
+from eqfund.accounts.first_use import Step, steps
+from eqfund.accounts.pages import AccountLink, account_links
+from eqfund.privacy import checks, field_keys, index_change, policies, reveal, sources
 
 __all__ = ["checks", "field_keys", "index_change", "reveal", "sources"]
+
+steps.register(
+    Step(
+        "consent",
+        _("Privacy"),
+        "privacy:consent",
+        policies.consent_is_open,
+        version=policies.user_version,
+    ),
+    order=10,
+)
+account_links.register(
+    AccountLink(_("Privacy policy"), _("What I was told and agreed to"), "privacy:consent")
+)

@@ -6,5 +6,6 @@ from eqfund.privacy import views
 
 app_name = "privacy"
 urlpatterns = [
+    path("consent/", views.consent, name="consent"),
     path("reveal/<slug:code>/<int:pk>/", views.reveal, name="reveal"),
 ]

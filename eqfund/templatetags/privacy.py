@@ -6,7 +6,9 @@ from typing import Any
 
 from django import template
 
-from eqfund import access
+from eqfund import access, clock
+from eqfund.models import Policy
+from eqfund.privacy import policies
 from eqfund.privacy.reveal import known
 
 register = template.Library()
@@ -26,3 +28,10 @@ def masked(context: Any, code: str, row: Any, path: str = "") -> dict[str, Any]:
         "masked": text,
         "may": bool(text) and (access.may(user, what.verb, path) if path else what.may(user, row)),
     }
+
+
+@register.simple_tag
+def guardian_policy() -> dict[str, str] | None:
+    """What is read to pupil and guardian now: its version and text; None when none is loaded."""
+    policy = policies.in_force(Policy.Audience.GUARDIAN, clock.now())
+    return {"version": policy.version, "text": policies.text_of(policy)} if policy else None

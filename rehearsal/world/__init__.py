@@ -68,7 +68,8 @@ class World:
     """Places and people of the story, and the look-ups its steps need.
 
     `registry_files` are those of May, `later_registry_files` those of August, when one pupil
-    has moved and a claimed one is settled: (school, its registry keeper, file).
+    has moved and a claimed one is settled: (school, its registry keeper, file). That of July
+    is left to a visitor.
     When a visitor is to go on `by_hand`, the stages leave the main class, and the main school's
     committee, undone.
     """
@@ -86,6 +87,7 @@ class World:
     registry_files: list[tuple[School, User, Path]] = field(default_factory=list)
     later_registry_files: list[tuple[School, User, Path]] = field(default_factory=list)
     broken_registry_file: tuple[School, User, Path] | None = None
+    july_registry_file: tuple[School, User, Path] | None = None
     predecessor_file: Path | None = None
     by_hand: bool = False
 
@@ -270,6 +272,7 @@ def build(folder: Path) -> World:
         terms = [_term(*row) for row in TERMS]
         call_command("load_offices", verbosity=0)
         call_command("load_calendar", CALENDAR, verbosity=0)
+        call_command("load_policies", verbosity=0)
         offices = {plan.key: _office(plan) for plan in OFFICES.values()}
         schools = [_school(plan, offices[plan.office]) for plan in SCHOOLS]
         classrooms = [
@@ -294,7 +297,7 @@ def build(folder: Path) -> World:
 
 
 def write_files(world: World) -> None:
-    """Write the registry files of May and August, the broken one, and the predecessor's list."""
+    """Write the registry files of May, July and August, the broken one, and the predecessor's list."""
     folder = world.folder
     folder.mkdir(parents=True, exist_ok=True)
     may, august = at("2569-05-02 04:10:12"), at("2569-08-03 04:10:12")
@@ -311,6 +314,9 @@ def write_files(world: World) -> None:
     main = world.children_of(world.main)
     broken = files.write_broken(folder, SCHOOLS[0], main, at("2569-05-01 04:10:12"))
     world.broken_registry_file = (world.main, world.keeper_of(world.main), broken)
+    july = kids.in_july(world.children)
+    file = files.write(folder, SCHOOLS[0], july, at("2569-07-13 04:10:12"), Random(SEED + 1))
+    world.july_registry_file = (world.main, world.keeper_of(world.main), file)
     world.predecessor_file = files.write_predecessor(folder / "predecessor.csv", world.continuing())
 
 

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from eqfund import audit, files
 from eqfund.fields import blind_index
 from eqfund.models import Enrolment, Guardian, RegistryRecord, User
+from eqfund.privacy.policies import guardian_version
 from eqfund.refusal import Refused
 from eqfund.windows import why_closed
 from screening.form01.prefill import REGISTRY, SIBLING, Child, Prefill, from_registry, from_sibling
@@ -311,11 +312,13 @@ def _acknowledge(section: Section, reading: Reading, form: Form01, at: datetime)
     """Note when the privacy policy was acknowledged, and which version of it."""
     if section.code != "consent" or not reading.plain.get("pdpa_ack"):
         return
+    version = guardian_version(at) or form.spec.policy_version
     before = form.answers if form.answers.get("pdpa_ack") else {}
-    reading.plain["pdpa_ack_at"] = before.get("pdpa_ack_at", at.isoformat())
-    reading.plain["pdpa_policy_version"] = before.get(
-        "pdpa_policy_version", form.spec.policy_version
+    again = before.get("pdpa_policy_version", version) != version
+    reading.plain["pdpa_ack_at"] = (
+        at.isoformat() if again else before.get("pdpa_ack_at", at.isoformat())
     )
+    reading.plain["pdpa_policy_version"] = version
 
 
 def _codes(section: Section) -> set[str]:

@@ -74,6 +74,8 @@ def submit_form01(form: Form01, *, by: User, at: datetime) -> Form01:
         raise Refused(reason)
     if reason := permissions.why_not_now(form, permissions.SENDING, at):
         raise Refused(reason)
+    if reason := permissions.why_consent_is_old(form, at):
+        raise Refused(reason)
     if missing := _what_is_missing(form):
         raise Refused(
             gettext("%(count)d answers are still missing or wrong. The review page lists them.")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 
 from eqfund import access
 from eqfund.models import Enrolment, RegistryRecord, User
+from eqfund.privacy.policies import guardian_version
 from eqfund.thai_text import thai_datetime
 from eqfund.windows import why_closed, windows_of
 from screening.form01.rules import EDITABLE, TRANSITIONS, Signer, Status
@@ -59,6 +60,17 @@ def why_not_submit(form: Form01, user: User) -> str | None:
     """Why the form may not be sent."""
     return access.why_not(user, "screening.record_form01", form.path) or _why_not_move(
         form, Status.SUBMITTED
+    )
+
+
+def why_consent_is_old(form: Form01, at: datetime) -> str | None:
+    """A new version of the policy asks pupil and guardian again, before the form is sent."""
+    version = guardian_version(at)
+    known = form.answers.get("pdpa_policy_version") if form.answers.get("pdpa_ack") else None
+    if not version or known is None or known == version:
+        return None
+    return gettext(
+        "The privacy policy has a new version. Read it to the pupil and the guardian in section 8 and save."
     )
 
 

@@ -63,8 +63,10 @@ def review_context(form: Form01, request: Any) -> dict[str, Any]:
     """All that the review before sending shows."""
     user, at = request.user, request.moment
     page = SectionPage(form, form.spec.section(9), user, at)
-    why_not = permissions.why_not_submit(form, user) or permissions.why_not_now(
-        form, permissions.SENDING, at
+    why_not = (
+        permissions.why_not_submit(form, user)
+        or permissions.why_not_now(form, permissions.SENDING, at)
+        or permissions.why_consent_is_old(form, at)
     )
     return {
         **page.head(),
