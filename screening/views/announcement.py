@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from eqfund import access, jobs, windows
+from eqfund import access, audit, jobs, windows
 from eqfund.access import requires
 from eqfund.models import Job
 from eqfund.pages import paged, render_part
@@ -26,6 +26,7 @@ READ = "screening.read_announced"
 
 @require_GET
 @requires(READ)
+@audit.reads
 def announced(request: Any) -> HttpResponse:
     """The announced pupils of my places, by class and name."""
     term = term_of(request)
@@ -38,11 +39,13 @@ def announced(request: Any) -> HttpResponse:
     counts = dict(rows.values_list("band").annotate(n=Count("pk")))
     if band in BAND_NAMES:
         rows = rows.filter(band=band)
+    page = paged(request, rows.for_table().select_related("enrolment__classroom__school"))
+    audit.read_list(request, "screening:announced", page, path=school.path if school else "")
     context = {
         "term": term,
         "line": windows.event_at(term, permissions.ACTIVITY),
         "announcement": Announcement.objects.filter(term=term).order_by("-number").first(),
-        "page": paged(request, rows.for_table().select_related("enrolment__classroom__school")),
+        "page": page,
         "bands": [
             (code, name, counts.get(code, 0)) for code, name in BAND_NAMES.items() if code in counts
         ],

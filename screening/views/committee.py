@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access, files
+from eqfund import access, audit, files
 from eqfund.access import requires
 from eqfund.models import School, Term
 from eqfund.pages import paged, render_part
@@ -72,9 +72,11 @@ def meeting_new(request: Any, school_pk: int) -> HttpResponse:
 
 @require_GET
 @requires(READ)
+@audit.reads
 def meeting(request: Any, pk: int) -> HttpResponse:
     """One form 05, every part of it."""
     found = _meeting(request, pk, READ)
+    audit.read(request, found, path=found.school.path)
     return render(
         request, "screening/committee/meeting.html", pages.meeting_context(request, found)
     )
@@ -185,6 +187,7 @@ def meeting_reopen(request: Any, pk: int) -> HttpResponse:
 def meeting_pdf(request: Any, pk: int) -> HttpResponse:
     """Form 05 on paper: a draft to sign at the meeting, or as it was signed."""
     found = _meeting(request, pk, READ)
+    audit.record("print_form05", found, by=request.user, at=request.moment, path=found.school.path)
     name = f"form05-{found.school.moe_code}-{found.term.year_be}-{found.term.number}-{found.number}.pdf"
     headers = {
         "Content-Disposition": f'inline; filename="{name}"',

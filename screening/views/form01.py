@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access
+from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment, Term
 from eqfund.pages import paged, render_part
@@ -34,6 +34,7 @@ SCHOOL_DEPTH = 4
 
 @require_GET
 @requires("screening.read_form01")
+@audit.reads
 def form01_list(request: Any) -> HttpResponse:
     """The new group of my classes: whom to visit, and how far each form is."""
     term = Term.objects.current(request.moment)
@@ -44,16 +45,17 @@ def form01_list(request: Any) -> HttpResponse:
     state = request.GET.get("state", "")
     counts = queries.counts_by_state(rows)
     shown = rows.filter(form_status=state) if state in queries.STATES else rows
-    place = _one_place(request.user)
+    page = paged(request, queries.in_list_order(shown))
+    audit.read_list(request, "screening:form01-list", page, path=chosen)
     context = {
         "term": term,
-        "page": paged(request, queries.in_list_order(shown)),
+        "page": page,
         "states": state_rows(counts, state),
         "total": sum(counts.values()),
         "classrooms": _classrooms(request.user, term),
         "chosen": chosen,
         "may_start": bool(access.paths_with(request.user, "screening.draft_form01")),
-        **_open_now(term, place, request.moment),
+        **_open_now(term, chosen or _one_place(request.user), request.moment),
     }
     return render_part(request, "screening/form01/list.html", "rows", context)
 
@@ -70,6 +72,7 @@ def form01_start(request: Any, enrolment_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.read_form01")
+@audit.reads
 def form01_section(request: Any, pk: int, number: int) -> HttpResponse:
     """One section of a form that is being written."""
     form = _form(request, pk)
@@ -83,6 +86,7 @@ def form01_section(request: Any, pk: int, number: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.draft_form01")
+@audit.reads
 def form01_held(request: Any, pk: int, held_pk: int) -> HttpResponse:
     """Two versions of a section side by side; the person chooses, answer by answer."""
     form = _form(request, pk)
@@ -102,6 +106,7 @@ def form01_held(request: Any, pk: int, held_pk: int) -> HttpResponse:
         if saved.held is None:
             return redirect("screening:form01-section", form.pk, held.section)
         return redirect("screening:form01-held", form.pk, saved.held.pk)
+    audit.read(request, form)
     return render(request, "screening/form01/held.html", page.held_context(held))
 
 
@@ -179,6 +184,7 @@ def _next(request: Any, form: Form01, section: Section) -> HttpResponse:
 
 def _page(request: Any, form: Form01, section: Section, **shown: Any) -> HttpResponse:
     status = shown.pop("status", 200)
+    audit.read(request, form)
     page = SectionPage(form, section, request.user, request.moment)
     rows = request.GET.get("rows", "")
     context = page.context(rows=int(rows) if rows.isdecimal() else 0, **shown)

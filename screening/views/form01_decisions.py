@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import files
+from eqfund import audit, files
 from eqfund.access import requires
 from eqfund.models import StoredFile, Term
 from eqfund.pages import paged
@@ -39,19 +39,23 @@ def _posted(request: Any) -> tuple[Any, Any]:
 
 @require_GET
 @requires("screening.read_form01")
+@audit.reads
 def form01(request: Any, pk: int) -> HttpResponse:
     """A form as it stands: answers, photos, signatures, and what may be done with it."""
     form = _form(request, pk)
+    audit.read(request, form)
     return render(request, "screening/form01/view.html", view_context(form, request))
 
 
 @require_GET
 @requires("screening.read_form01")
+@audit.reads
 def form01_review(request: Any, pk: int) -> HttpResponse:
     """Everything before sending: what is missing, what looks odd, what was answered."""
     form = _form(request, pk)
     if form.status not in EDITABLE:
         return redirect("screening:form01", form.pk)
+    audit.read(request, form)
     return render(request, "screening/form01/review.html", review_context(form, request))
 
 
@@ -73,6 +77,7 @@ def form01_submit(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.certify_form01")
+@audit.reads
 def form01_certify(request: Any, pk: int) -> HttpResponse:
     """The official's decision, signed on this screen or recorded from the signed sheet."""
     form = _form(request, pk)
@@ -86,6 +91,7 @@ def form01_certify(request: Any, pk: int) -> HttpResponse:
         else:
             messages.success(request, gettext("The official's decision is recorded."))
             return redirect("screening:form01", form.pk)
+    audit.read(request, form)
     context = {**view_context(form, request), "answers": answers, "refusal": refusal}
     status = 409 if request.method == "POST" and refusal else 422 if answers.errors else 200
     return render(request, "screening/form01/certify.html", context, status=status)
@@ -140,6 +146,7 @@ def form01_sign(request: Any, pk: int, who: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.return_form01")
+@audit.reads
 def form01_return(request: Any, pk: int) -> HttpResponse:
     """Return a form to be corrected, with the reason."""
     return _with_reason(request, pk, "screening/form01/return.html", actions.return_form01)
@@ -147,6 +154,7 @@ def form01_return(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.record_form01")
+@audit.reads
 def form01_withdraw(request: Any, pk: int) -> HttpResponse:
     """Withdraw a form, with the reason."""
     return _with_reason(request, pk, "screening/form01/withdraw.html", actions.withdraw_form01)
@@ -163,6 +171,7 @@ def _with_reason(request: Any, pk: int, template: str, action: Any) -> HttpRespo
             refusal = str(refused)
         else:
             return redirect("screening:form01", form.pk)
+    audit.read(request, form)
     context = {**view_context(form, request), "answers": answers, "refusal": refusal}
     status = 409 if refusal else 422 if answers.errors else 200
     return render(request, template, context, status=status)
@@ -170,6 +179,7 @@ def _with_reason(request: Any, pk: int, template: str, action: Any) -> HttpRespo
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.sign_form01")
+@audit.reads
 def form01_signing(request: Any) -> HttpResponse:
     """The director's list: certified forms, signed several at once in a stated capacity."""
     term = Term.objects.current(request.moment)
@@ -190,7 +200,9 @@ def form01_signing(request: Any) -> HttpResponse:
         done = ngettext("%(count)d form signed.", "%(count)d forms signed.", signed)
         messages.success(request, done % {"count": signed})
         return redirect("screening:form01-signing")
-    context = {"term": term, "page": paged(request, waiting), "answers": answers}
+    page = paged(request, waiting)
+    audit.read_list(request, "screening:form01-signing", page)
+    context = {"term": term, "page": page, "answers": answers}
     status = 422 if answers.errors else 200
     return render(request, "screening/form01/signing.html", context, status=status)
 
@@ -214,10 +226,15 @@ def form01_photo(request: Any, pk: int, photo_pk: int) -> HttpResponse:
 
 @require_GET
 @requires("screening.read_form01")
+@audit.reads
 def form01_signature(request: Any, pk: int, signature_pk: int) -> HttpResponse:
     """The picture of a signature, drawn or on paper, to those who may read the form."""
-    signatures = Form01Signature.objects.visible_to(request.user).select_related("file")
+    signatures = Form01Signature.objects.visible_to(request.user)
+    signatures = signatures.select_related("file", "form__enrolment")
     signature = get_object_or_404(signatures, pk=signature_pk, form=pk)
+    audit.read(
+        request, signature, path=signature.form.path, pupil=signature.form.enrolment.pupil_id
+    )
     if signature.file is not None:
         return files.serve(signature.file, by=request.user, at=request.moment, download=False)
     if not signature.image:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access
+from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.pages import paged, render_part
 from screening.actions import grants as actions
@@ -28,6 +28,7 @@ READ = "screening.read_grants"
 
 @require_GET
 @requires(READ)
+@audit.reads
 def grants(request: Any) -> HttpResponse:
     """Grants that cover this term at my places, by class and name."""
     term = term_of(request)
@@ -43,9 +44,11 @@ def grants(request: Any) -> HttpResponse:
     group = request.GET.get("group", "")
     if group in GROUP_NAMES:
         shown = shown.filter(group=group)
+    page = paged(request, shown.for_table().select_related("enrolment__classroom__school"))
+    audit.read_list(request, "screening:grants", page, path=school.path if school else "")
     context = {
         "term": term,
-        "page": paged(request, shown.for_table().select_related("enrolment__classroom__school")),
+        "page": page,
         "groups": [(code, name, counts.get(code, 0)) for code, name in GROUP_NAMES.items()],
         "group": group,
         "ended": ended,
@@ -59,6 +62,7 @@ def grants(request: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(READ)
+@audit.reads
 def grant(request: Any, pk: int) -> HttpResponse:
     """One grant: where it comes from, its terms, its suspensions, and its end."""
     found = _grant(request, pk)
@@ -105,6 +109,7 @@ def _grant(request: Any, pk: int) -> Grant:
 def _page(
     request: Any, found: Grant, *, form: Any = None, reason: Any = None, status: int = 200
 ) -> HttpResponse:
+    audit.read(request, found, path=found.enrolment.path)
     suspensions = found.suspensions.select_related("suspended_by", "lifted_by")
     context = {
         "grant": found,

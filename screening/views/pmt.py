@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access, jobs
+from eqfund import access, audit, jobs
 from eqfund.access import may, requires
 from eqfund.models import Job, Term
 from eqfund.pages import paged, render_part
@@ -144,6 +144,7 @@ def scoring_start(request: Any) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("screening.read_pmt")
+@audit.reads
 def institution(request: Any, pk: int) -> HttpResponse:
     """Propose the band of one pupil of an institutional household."""
     forms = Form01.objects.visible_to(request.user, "screening.read_pmt").for_page()
@@ -153,6 +154,7 @@ def institution(request: Any, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         actions.propose_institution(form01, by=request.user, at=request.moment, **form.cleaned_data)
         return redirect("screening:institution", pk)
+    audit.read(request, form01)
     context = {
         "form01": form01,
         "decision": decision,
@@ -179,12 +181,14 @@ def institution_decide(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("screening.read_score")
+@audit.reads
 def score(request: Any, pk: int) -> HttpResponse:
     """Why one pupil's household was found poor or not, and the proof by computing again."""
     of_fund = bool(access.paths_with(request.user, "screening.read_pmt"))
     shown = [Status.SCORED, Status.ANNOUNCED] if of_fund else [Status.ANNOUNCED]
     forms = Form01.objects.visible_to(request.user, "screening.read_score").for_page()
     form = get_object_or_404(forms.filter(stands__in=shown), pk=pk)
+    audit.read(request, form)
     found = explanation.explain(form, with_contributions=of_fund)
     context = {"found": found, "again": found.computed_again() if "again" in request.GET else None}
     return render_part(request, "screening/pmt/score.html", "proof", context)

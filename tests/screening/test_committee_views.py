@@ -406,8 +406,8 @@ def test_grants_cost_the_same_at_any_length(
         )
     client = sign_in(admin)
 
-    # session, user, postings; term, groups, ended; count, rows
-    with django_assert_num_queries(8):
+    # session, user, postings; term, groups, ended; count, rows; the reading is noted
+    with django_assert_num_queries(9):
         response = client.get(url("grants"))
 
     assert len(response.context["page"]) == rows

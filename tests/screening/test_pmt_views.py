@@ -260,8 +260,8 @@ def test_the_list_costs_the_same_at_any_length(
     announce(make_pupils(rows))
     client = sign_in(admin)
 
-    # session, user, postings; term, calendar line, announcement, bands; count, rows
-    with django_assert_num_queries(9):
+    # session, user, postings; term, calendar line, announcement, bands; count, rows; the reading is noted
+    with django_assert_num_queries(10):
         response = client.get(reverse("screening:announced"))
 
     assert len(response.context["page"]) == rows
