@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django import forms
 from django.utils.translation import gettext, gettext_lazy as _
@@ -12,6 +12,9 @@ from eqfund import clock
 from eqfund.form_fields import ThaiDateField
 from eqfund.models import CalendarLine, Term, User
 from eqfund.refusal import Refused
+
+FAR = datetime.max.replace(tzinfo=UTC)
+JUST_NOW = timedelta(days=200)  # how far back a page of what has happened may look
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,8 @@ class Moment:
     what: str
 
 
-def moments(term: Term, after: datetime, limit: int = 12) -> list[Moment]:
-    """The next edges of the term's calendar, in order, each line's title once."""
+def moments(term: Term, after: datetime, until: datetime = FAR, limit: int = 12) -> list[Moment]:
+    """The edges of the term's calendar after one moment, up to another; in order, each title once."""
     found: dict[tuple[datetime, str, str], Moment] = {}
     for line in CalendarLine.objects.filter(term=term).exclude(kind=CalendarLine.Kind.OUTSIDE):
         edges = [
@@ -33,7 +36,7 @@ def moments(term: Term, after: datetime, limit: int = 12) -> list[Moment]:
         if line.kind != CalendarLine.Kind.EVENT:
             edges.append((line.during.upper, gettext("closes")))
         for at, what in edges:
-            if at is not None and at > after:
+            if at is not None and after < at <= until:
                 found[at, line.title_th, what] = Moment(
                     at.astimezone(clock.BANGKOK), line.title_th, what
                 )
@@ -54,6 +57,17 @@ class MomentForm(forms.Form):
         """The instant asked for, in Bangkok."""
         day, time = self.cleaned_data["day"], self.cleaned_data["time"]
         return datetime.combine(day, time, tzinfo=clock.BANGKOK)
+
+
+def passed(term: Term, since: str, now: datetime) -> list[Moment]:
+    """What the calendar opened and closed since a moment (an ISO text from the address), until now."""
+    try:
+        begin = datetime.fromisoformat(since)
+    except ValueError:
+        return []
+    if begin.tzinfo is None or not now - JUST_NOW < begin < now:
+        return []
+    return moments(term, begin, until=now, limit=40)
 
 
 def next_event(current: datetime) -> datetime:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -82,14 +84,19 @@ def demo_clock(request: Any) -> HttpResponse:
     term = Term.objects.current(request.moment)
     if term is None:
         raise Http404
-    if "next" in request.POST:
-        actions.move_clock(demo.next_event(request.moment), by=request.user, at=request.moment)
-        return redirect("demo-clock")
-    form = demo.MomentForm(request.POST or None, initial={"day": request.moment.date()})
-    if request.method == "POST" and form.is_valid():
-        actions.move_clock(form.moment(), by=request.user, at=request.moment)
-        return redirect("demo-clock")
-    context = {"term": term, "moments": demo.moments(term, request.moment), "form": form}
+    by_hand = request.POST if request.POST and "next" not in request.POST else None
+    form = demo.MomentForm(by_hand, initial={"day": request.moment.date()})
+    if "next" in request.POST or form.is_valid():
+        to = form.moment() if by_hand else demo.next_event(request.moment)
+        actions.move_clock(to, by=request.user, at=request.moment)
+        since = urlencode({"since": request.moment.isoformat(timespec="seconds")})
+        return redirect(f"{reverse('demo-clock')}?{since}")
+    context = {
+        "term": term,
+        "moments": demo.moments(term, request.moment),
+        "passed": demo.passed(term, request.GET.get("since", ""), request.moment),
+        "form": form,
+    }
     return render(request, "demo/clock.html", context)
 
 

@@ -1,9 +1,90 @@
 """What progress adds to the kernel's pages."""
 
-from django.utils.translation import gettext_lazy as _
+from __future__ import annotations
 
-from eqfund.hooks import MenuItem, menu
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+
+from eqfund import access
+from eqfund.hooks import MenuItem, Todo, home_tasks, menu
+from eqfund.models import School, SupervisingOffice, Term
+from monitoring.progress import queries
+from monitoring.progress.rules import Stage, State
+from monitoring.progress.words import STAGE_NAMES
 
 menu.register(
     MenuItem("work", _("Follow-up of schools"), "progress:offices", "progress.read"), order=50
 )
+
+NAMED = 3  # schools that a task names
+LEFT = (State.TO_DO, State.BEGUN)
+
+
+def todos(user: Any, at: datetime) -> list[Todo]:
+    """For whoever supervises an office: the schools that are late, else those with work left that is open."""
+    term = Term.objects.current(at)
+    paths = (
+        [path for path in access.paths_with(user, "progress.read") if _is_office(path)]
+        if term
+        else []
+    )
+    found = []
+    for office in SupervisingOffice.objects.filter(path__in=paths).order_by("pk"):
+        rows = queries.board(School.objects.visible_to(user), office, term, at)  # type: ignore[arg-type]
+        if todo := _late(office, rows) or _unfinished(office, rows):
+            found.append(todo)
+    return found
+
+
+def _is_office(path: str) -> bool:
+    return path.count("/") == access.SEGMENTS["office"]
+
+
+def _late(office: SupervisingOffice, rows: list[queries.Row]) -> Todo | None:
+    """Schools that owe something of a stage whose time is over."""
+    late = [row for row in rows if row.late]
+    what = ngettext(
+        "Follow up %(count)d school that is late",
+        "Follow up %(count)d schools that are late",
+        len(late),
+    )
+    return _todo(office, what, late, (State.LATE,), "bad") if late else None
+
+
+def _unfinished(office: SupervisingOffice, rows: list[queries.Row]) -> Todo | None:
+    """Schools with something left of a stage that is open, the board's latest first."""
+    left = [row for row in rows if _stages(row, LEFT)]
+    what = ngettext(
+        "Follow up %(count)d school with work left",
+        "Follow up %(count)d schools with work left",
+        len(left),
+    )
+    return _todo(office, what, left, LEFT, "") if left else None
+
+
+def _todo(
+    office: SupervisingOffice,
+    what: str,
+    rows: list[queries.Row],
+    states: tuple[State, ...],
+    state: str,
+) -> Todo:
+    stages = [stage for stage in Stage if any(stage in _stages(row, states) for row in rows)]
+    return Todo(
+        what=what % {"count": len(rows)},
+        hint=", ".join(str(STAGE_NAMES[stage]) for stage in stages[:NAMED]),
+        url=reverse("progress:office", args=[office.pk]),
+        action_label=gettext("See the schools"),
+        state=state,
+        count=len(rows),
+    )
+
+
+def _stages(row: queries.Row, states: tuple[State, ...]) -> list[Stage]:
+    return [cell.stage for cell in row.cells if cell.state in states]
+
+
+home_tasks.register(todos, order=50)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
@@ -13,6 +13,7 @@ from eqfund import access, hooks
 from eqfund.hooks import MenuItem, Panel, Todo
 from eqfund.models import Enrolment, School, Term
 from eqfund.money import baht
+from eqfund.thai_text import thai_date
 from eqfund.windows import Window
 from payments.models import ReceivingChannel, SchoolBankAccount, TransferRound
 from payments.queries import rounds as queries_rounds
@@ -23,6 +24,8 @@ from payments.rules.rounds import RoundStatus
 from payments.words.channels import CHANNEL_NAMES
 from payments.words.rounds import round_name
 from screening.models import AnnouncedPupil
+
+SOON = timedelta(days=10)  # before a round's transfers its people are told
 
 
 def register() -> None:
@@ -191,7 +194,7 @@ def _rounds(user: Any, at: datetime) -> list[Todo]:
     mine = [status for status, (verb, _label) in acts.items() if access.paths_with(user, verb)]
     if not mine:
         return []
-    todos = []
+    todos = _to_plan(user, at)
     for each in (
         TransferRound.objects.filter(status__in=list(map(str, mine)))
         .select_related("term")
@@ -219,6 +222,34 @@ def _rounds(user: Any, at: datetime) -> list[Todo]:
             )
         )
     return todos
+
+
+def _to_plan(user: Any, at: datetime) -> list[Todo]:
+    """The round whose transfers the calendar begins soon, while nobody has planned it."""
+    term = Term.objects.current(at)
+    coming = queries_rounds.coming_round(term, at) if term else None
+    if term is None or coming is None or coming.starts is None or coming.starts > at + SOON:
+        return []
+    if TransferRound.objects.filter(
+        term=term, number=coming.number, status=RoundStatus.PLANNED
+    ).exists():
+        return []
+    name = round_name(coming.number, term.label)
+    plans = bool(access.paths_with(user, "payments.build_round"))
+    return [
+        Todo(
+            what=gettext("Plan and build %(round)s") % {"round": name}
+            if plans
+            else gettext("%(round)s comes to you next") % {"round": name},
+            hint=gettext("The calendar begins its transfers on %(day)s.")
+            % {"day": thai_date(coming.starts)}
+            + ("" if plans else " " + gettext("The fund's officer builds it first.")),
+            url=reverse("payments:rounds"),
+            action_label=gettext("Open the rounds") if plans else gettext("See the rounds"),
+            due=coming.starts,
+            state="sun" if plans else "",
+        )
+    ]
 
 
 def pupil_panels(pupil: Any, user: Any, at: datetime) -> list[Panel]:

@@ -356,5 +356,22 @@ def _share_failing(children: list[Child]) -> None:
         child.promptpay_fails = child.destination.endswith(names.FAILING_ENDINGS)
 
 
+def in_july(children: list[Child]) -> list[Child]:
+    """The first school's roll of July: one more child came, and the registry knows all of the others."""
+    roll = [replace(c, is_barely_known=False) for c in children if c.school_no == 1]
+    twelve = f"1{90_000_000_001:011d}"
+    come = replace(
+        roll[-1],
+        key=len(children) + 1,
+        number=twelve + names.check_digit(twelve),
+        first_name="ณัฐวดี",
+        title=names.child_title("f", 8),
+        sex="f",
+        student_number=str(3000 + len(children) + 1),
+        grade="P2",
+    )
+    return [*roll, come]
+
+
 def of_group(children: list[Child], group: Group) -> Iterator[Child]:
     return (child for child in children if child.group == group)

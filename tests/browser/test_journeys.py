@@ -24,12 +24,36 @@ def test_a_visitor_reads_the_same_in_english(sign_in):
     expect(page.get_by_role("button", name="Sign out")).to_be_visible()
 
 
-def test_the_system_admin_moves_the_clock_to_the_next_event(sign_in):
-    page = sign_in("sysadmin")
-    before = page.locator("header.top .pill").inner_text()
+PEOPLE_WITH_WORK = ("teacher", "admin", "director", "registry", "screening", "office", "fund")
 
+
+@pytest.mark.parametrize("username", PEOPLE_WITH_WORK)
+def test_home_says_what_to_do_and_leads_there(username, sign_in):
+    page = sign_in(username)
+
+    task = page.locator(".todo li").first
+    expect(task).to_be_visible()
+    task.get_by_role("link").click()
+
+    expect(page.locator("main h1")).to_be_visible()
+    expect(page.locator("main")).not_to_contain_text("ยังดำเนินการไม่ได้")
+
+
+def test_the_system_admin_moves_the_clock_to_the_next_event_and_reads_what_happened(
+    sign_in, accessible, shot
+):
+    page = sign_in("sysadmin")
     page.goto("/demo/clock/")
+    coming = page.locator("#coming tbody tr").first.locator("td")
+    when, what = (cell.inner_text() for cell in coming.all()[:2])
+
     page.locator("button[name=next]").click()
     page.wait_for_load_state()
 
-    expect(page.locator("header.top .pill")).not_to_have_text(before)
+    expect(page.locator("header.top .pill")).to_contain_text(when)
+    passed = page.locator("#passed tbody tr")
+    expect(passed.first).to_contain_text(what)
+    assert {row.locator("td").first.inner_text() for row in passed.all()} == {when}
+    expect(page.locator("#coming tbody tr").first).not_to_contain_text(when)
+    accessible(page)
+    shot(page, "clock")

@@ -7,6 +7,7 @@ from django.urls import reverse
 from hypothesis import given, strategies as st
 
 from eqfund.models import Event
+from monitoring.progress import hooked
 from monitoring.progress.rules import Count, Moment, Stage, State, lateness, state
 
 
@@ -143,3 +144,16 @@ def test_a_stage_done_in_time_is_complete(calendar, july, client, office_admin, 
     assert cells[Stage.PROFILE] is State.DONE
     assert cells[Stage.FORM05] is State.NOTHING
     assert date(2026, 7, 20) == july.date()
+
+
+def test_home_tells_an_office_whom_to_follow_and_nobody_else(
+    calendar, july, client, office_admin, affiliation_officer, school, office
+):
+    (late,) = hooked.todos(office_admin, july)
+    (before,) = hooked.todos(office_admin, july.replace(month=5, day=20))
+
+    assert late.what == "ติดตามสถานศึกษาที่ล่าช้า 1 แห่ง"
+    assert late.url == reverse("progress:office", args=[office.pk])
+    assert "บัญชีธนาคารสถานศึกษา" in late.hint
+    assert before.what == "ติดตามสถานศึกษาที่ยังมีงานค้าง 1 แห่ง"
+    assert hooked.todos(affiliation_officer, july) == []

@@ -10,6 +10,7 @@ from django.urls import reverse
 from eqfund import clock, jobs
 from eqfund.models import Event, Job
 from payments.actions import rounds
+from payments.hooks import rounds as hooks_rounds
 from payments.models import TransferRound
 from payments.rules.accounts import AccountStatus
 from payments.rules.rounds import RoundStatus
@@ -225,7 +226,7 @@ def test_the_list_pages_and_exports_the_same_rows(built, signed_in, fund_officer
     assert page.context["page"].paginator.count == 2
     assert len(text.splitlines()) == 3
     assert "1050000001" in text
-    assert Event.objects.get(verb="export_left_out").facts == {"rows": 2}
+    assert Event.objects.get(verb="export_left_out").facts == {"rows": 2, "hurdle": ""}
 
 
 def test_htmx_is_sent_the_part_alone(built, signed_in, fund_officer):
@@ -306,8 +307,8 @@ def test_the_left_out_list_costs_the_same_at_any_length(
     rounds.build_round(planned, by=fund_officer, at=BUILT)
     client = signed_in(fund_officer)
 
-    # session, user, postings; the round; calendar and extensions; reasons; count, rows
-    with django_assert_num_queries(9):
+    # session, user, postings; the round; calendar and extensions; reasons; keys, rows; the reading
+    with django_assert_num_queries(10):
         response = client.get(reverse("payments:round-left-out", args=[planned.pk]))
 
     assert len(response.context["page"].object_list) == rows
@@ -393,8 +394,8 @@ def test_the_forecast_of_a_class_costs_the_same_at_any_length(
     client = signed_in(teacher)
 
     # session, user, postings; term; calendar's transfers, rounds; the room; windows, extensions;
-    # the facts, pupils, transfers
-    with django_assert_num_queries(12):
+    # the facts, pupils, transfers; the reading
+    with django_assert_num_queries(13):
         response = client.get(reverse("payments:forecast-place", args=["class", classroom.pk]))
 
     assert len(response.context["rows"]) == rows
@@ -426,6 +427,20 @@ def test_home_tells_each_person_what_to_do(
     make_account(school, AccountStatus.PROPOSED)
     assert "Record the school's bank account" not in todos(admin)
     assert "Approve the school's bank account" in todos(director)
+
+
+def test_home_tells_the_fund_of_the_transfers_that_begin_soon(
+    calendar, fund_officer, fund_approver, teacher, at
+):
+    soon = at("2569-07-14 09:00")
+
+    (plan,) = hooks_rounds.home_tasks(fund_officer, soon)
+    (wait,) = hooks_rounds.home_tasks(fund_approver, soon)
+
+    assert plan.what == "Plan and build Transfer round 1, term 1/2569"
+    assert wait.what == "Transfer round 1, term 1/2569 comes to you next"
+    assert hooks_rounds.home_tasks(fund_officer, at("2569-06-28 09:00")) == []
+    assert hooks_rounds.home_tasks(teacher, soon) == []
 
 
 def test_the_pupils_page_says_whether_the_child_will_be_paid(

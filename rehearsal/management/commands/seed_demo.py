@@ -9,16 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import translation
 
 from eqfund import audit, clock, demo
 from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import RehearsalClock, User
+from eqfund.registry import actions
 from rehearsal import world
 from rehearsal.columns import Printer, left
 from rehearsal.story import begin, tell
+from rehearsal.story.queue import eager_jobs
+from rehearsal.world import World
 
 MOMENT = "2569-07-14 09:00"
+SENT = "2569-07-13 16:10"
 
 
 class Command(BaseCommand):
@@ -43,11 +49,23 @@ class Command(BaseCommand):
         made = begin(Path(settings.VAR_DIR) / "demo", printer)
         made.by_hand = True
         telling = tell(made, printer, moment)
+        leave_a_preview(made, moment)
         if telling.missing:
             printer.line(f"{telling.missing} steps are not there yet")
         set_clock(moment)
         for line in people():
             printer.line(line)
+
+
+def leave_a_preview(made: World, moment: datetime) -> None:
+    """The main school has sent its file of July; the keeper who looks at its preview is the visitor."""
+    sent_at = world.at(SENT)
+    if made.july_registry_file is None or moment < sent_at:
+        return
+    school, keeper, path = made.july_registry_file
+    with translation.override("th"), clock.rehearse(sent_at), eager_jobs():
+        upload = SimpleUploadedFile(path.name, path.read_bytes())
+        actions.upload_registry_file(upload, path=school.path, by=keeper, at=sent_at)
 
 
 def set_clock(moment: datetime) -> None:
