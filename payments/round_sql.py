@@ -37,23 +37,32 @@ SELECT g.id, %(term)s, p.identity_id, e.id, r.id, r.amount_satang
     ON CONFLICT DO NOTHING
 """
 
+# Left-outs are written in the order in which their list is read, by place and name, so that the
+# list of a country is read by its keys and sorts nothing. They alone carry what they are sorted by.
 BUILD = f"""
 WITH facts AS MATERIALIZED (
-    SELECT f.grant_id, f.kept_enrolment_id, f.enrolment_id, f.school_id, f.entitlement_id, f.amount_satang,
-           f.channel_id, f.channel_kind, f.account_id,
-           CASE f.channel_kind WHEN 'promptpay_pupil' THEN f.identity_number
-                               WHEN 'promptpay_guardian' THEN f.guardian_number
-                               ELSE f.account_number END AS destination,
-           CASE f.channel_kind WHEN 'promptpay_pupil' THEN f.identity_last4
-                               WHEN 'promptpay_guardian' THEN f.guardian_last4
-                               ELSE f.account_last4 END AS destination_last4,
-           {first_hurdle()} AS hurdle
-      FROM ({facts()}) f
+    SELECT grant_id, kept_enrolment_id, enrolment_id, school_id, entitlement_id, amount_satang,
+           channel_id, channel_kind, account_id, destination, destination_last4, hurdle,
+           CASE WHEN hurdle IS NOT NULL THEN path END AS path,
+           CASE WHEN hurdle IS NOT NULL THEN sort_key END AS sort_key
+      FROM (
+        SELECT f.*,
+               CASE f.channel_kind WHEN 'promptpay_pupil' THEN f.identity_number
+                                   WHEN 'promptpay_guardian' THEN f.guardian_number
+                                   ELSE f.account_number END AS destination,
+               CASE f.channel_kind WHEN 'promptpay_pupil' THEN f.identity_last4
+                                   WHEN 'promptpay_guardian' THEN f.guardian_last4
+                                   ELSE f.account_last4 END AS destination_last4,
+               {first_hurdle()} AS hurdle
+          FROM ({facts()}) f
+        OFFSET 0 -- the ladder is climbed once for a grant
+      ) h
 ), left_out AS (
     INSERT INTO payments_leftout (round_id, grant_id, enrolment_id, hurdle)
     SELECT %(round)s, grant_id, kept_enrolment_id, hurdle
       FROM facts
      WHERE hurdle IS NOT NULL AND hurdle <> '{PAID}'
+     ORDER BY path, sort_key, grant_id
 )
 INSERT INTO payments_transfer
        (round_id, entitlement_id, enrolment_id, school_id, share, channel_id, kind, account_id,

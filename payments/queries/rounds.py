@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.core.paginator import Page, Paginator
 from django.db import connection
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from eqfund import access
 from eqfund.access import ROLE_NAMES, next_path
 from eqfund.models import CalendarLine, Pupil, Term, User
+from eqfund.pages import PAGE_SIZE
 from eqfund.windows import Window
 from payments import round_sql
 from payments.hurdles import BY_CODE, PAID, Hurdle, all_hurdles, facts, first_hurdle
@@ -72,9 +74,19 @@ def left_out_by_hurdle(
     transfer_round: TransferRound, user: User, windows: list[Window], at: datetime
 ) -> list[HurdleRow]:
     """The round's left-outs that the user may see, by first hurdle, the most first. One query."""
-    rows = LeftOut.objects.visible_to(user).filter(round=transfer_round)
+    rows = LeftOut.objects.visible_to(user, "payments.read_round_school")
+    rows = rows.filter(round=transfer_round)
     counts = rows.values_list("hurdle").annotate(count=Count("pk")).order_by("-count", "hurdle")
     return [hurdle_row(code, count, windows, at) for code, count in counts]
+
+
+def left_out_page(rows: QuerySet[LeftOut], count: int, number: str | None) -> Page[Any]:
+    """A page of left-outs, whose count is known: keys first, then these few rows. Two queries."""
+    pages = Paginator(rows.order_by("pk").values_list("pk", flat=True), PAGE_SIZE)
+    pages.count = count
+    page = pages.get_page(number)
+    page.object_list = list(LeftOut.objects.filter(pk__in=list(page.object_list)).for_table())
+    return page
 
 
 def transfer_event(transfer_round: TransferRound) -> CalendarLine | None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import relationships
+from eqfund import audit, relationships
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment
 from eqfund.refusal import Refused
@@ -49,11 +49,13 @@ def channels(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("payments.set_channel")
+@audit.reads
 def channels_class(request: Any, pk: int) -> HttpResponse:
     """One class: guardian, phone, channel and state of each pupil; one press confirms what is right."""
     room, term, at = _classroom(request, pk), current_term(request), request.moment
     windows = place_windows(term, room.path)
     rows = channel_rows(term, room.path)
+    audit.read_list(request, "payments:channels-class", rows, path=room.path)
     continuing = [row for row in rows if row.is_continuing]
     waiting = [row for row in continuing if row.confirmation is None]
     ready = [row for row in waiting if not row.obstacle]
@@ -112,10 +114,12 @@ def channel_confirm(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("payments.set_channel")
+@audit.reads
 def channel(request: Any, pk: int) -> HttpResponse:
     """One pupil: guardian and channel, in whichever window is open for the pupil's group."""
     enrolment = _enrolment(request, pk)
     row = channel_row(enrolment)
+    audit.read(request, enrolment, pupil=enrolment.pupil_id)
     windows = place_windows(enrolment.term, enrolment.path)
     activity = open_channel_activity(row, windows, request.moment)
     form = ChannelForm(request.POST or None, row=row)

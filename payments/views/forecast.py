@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from eqfund import access
+from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.models import Affiliation, Classroom, School, SupervisingOffice, Term
 from eqfund.places import place_names
@@ -44,6 +44,7 @@ def forecast(request: Any) -> HttpResponse:
 
 @require_GET
 @requires(VERB)
+@audit.reads
 def forecast_place(request: Any, level: str, pk: int) -> HttpResponse:
     """One class pupil by pupil, one school class by class, or one office school by school."""
     shows = {"class": _class, "school": _school, "office": _office}.get(level)
@@ -61,6 +62,8 @@ def forecast_place(request: Any, level: str, pk: int) -> HttpResponse:
         "level": level,
         **shows(request, pk, term, coming),
     }
+    names = context["rows"] if level == "class" else 0
+    audit.read_list(request, "payments:forecast-place", names, path=context["place"].path)
     return render(request, f"payments/forecast/{template}.html", context)
 
 

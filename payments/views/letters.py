@@ -42,6 +42,7 @@ def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
 
 @require_GET
 @requires("payments.print_letters")
+@audit.reads
 def letters(request: Any, round_pk: int) -> HttpResponse:
     """The letters of a round at my places: one by one, a class, or all at once."""
     chosen = get_round(round_pk)
@@ -53,6 +54,7 @@ def letters(request: Any, round_pk: int) -> HttpResponse:
         rows = rows.under(place.path)
     page = paged(request, rows.for_table().annotate(letter_number=F("letter__number")))
     where = place.path if place else _widest(request)
+    audit.read_list(request, "payments:letters", page, path=where)
     jobs = Job.objects.visible_to(request.user).filter(
         kind=actions.PRINT, object_id=str(chosen.pk), by=request.user
     )

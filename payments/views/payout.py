@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access
+from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.models import School, Term
 from eqfund.pages import paged
@@ -112,10 +112,12 @@ def payout_school(request: Any, round_pk: int, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("payments.read_receipts")
+@audit.reads
 def payout_class(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """A class's pupils: tick those paid on one day, one save."""
     chosen, classroom = get_round(round_pk), get_classroom(request, pk)
     rows = queries.pupil_rows(visible_cash(request, chosen, classroom))
+    audit.read_list(request, "payments:payout-class", rows, path=classroom.path)
     staff = queries.staff_of(classroom.school, request.moment.date())
     form = PayForm(
         request.POST if request.method == "POST" else None,

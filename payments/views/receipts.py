@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
+from eqfund import audit
 from eqfund.access import requires
 from payments.actions import payout, payout_reports
 from payments.forms.payout import EvidenceForm, ReasonForm
@@ -25,10 +26,13 @@ from payments.views.payout_shared import report_and_book, upload_evidence
 
 @require_GET
 @requires("payments.read_receipts")
+@audit.reads
 def receipt(request: Any, pk: int) -> HttpResponse:
     """One receipt: who received what from whom, its evidence, and voiding it."""
     found = get_object_or_404(visible_receipts(request), pk=pk)
-    classroom = found.transfer.enrolment.classroom
+    enrolment = found.transfer.enrolment
+    audit.read(request, found, path=enrolment.path, pupil=enrolment.pupil_id)
+    classroom = enrolment.classroom
     report, book = report_and_book(found.round, classroom)
     context = {
         "receipt": found,

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from eqfund import audit
 from eqfund.access import requires
 from eqfund.models import School
 from eqfund.refusal import Refused
@@ -60,6 +61,7 @@ def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("payments.refund")
+@audit.reads
 def refund_new(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Choose the pupils whose cash goes back, each with a reason, and make the slip."""
     chosen, school = get_round(round_pk), _school(request, pk, "payments.refund")
@@ -68,6 +70,7 @@ def refund_new(request: Any, round_pk: int, pk: int) -> HttpResponse:
         request.POST if request.method == "POST" else None,
         transfers=list(queries.refundable(chosen, school.path)),
     )
+    audit.read_list(request, "payments:refund-new", form.transfers, path=school.path)
     if request.method == "POST" and form.is_valid():
         made = actions.issue_refund(
             chosen, school, form.reasons, by=request.user, at=request.moment
@@ -88,10 +91,12 @@ def refund_new(request: Any, round_pk: int, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_refunds")
+@audit.reads
 def refund(request: Any, pk: int) -> HttpResponse:
     """One slip: its references, its code, its pupils, and whether the bank has it."""
     found = get_object_or_404(_refunds(request), pk=pk)
     lines = found.lines.visible_to(request.user).for_table()
+    audit.read(request, found, path=found.school.path, facts={"count": len(lines)})
     context = {
         "refund": found,
         "lines": lines,

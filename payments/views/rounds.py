@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import audit
+from eqfund import access, audit
 from eqfund.access import ROLE_NAMES, requires
 from eqfund.models import School
 from eqfund.pages import paged, render_part
@@ -98,20 +98,25 @@ def round_act(request: Any, pk: int, act: str) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_round_school")
+@audit.reads
 def round_left_out(request: Any, pk: int) -> HttpResponse:
     """Who is not in the round, with the first reason of each; of my places only."""
     found = _round(pk)
     hurdle = request.GET.get("hurdle", "")
     rows = _left_outs(request, found, hurdle)
     windows = place_windows(found.term, "TH/")
+    reasons = queries_rounds.left_out_by_hurdle(found, request.user, windows, request.moment)
+    count = sum(row.count for row in reasons if hurdle not in BY_CODE or row.code == hurdle)
+    page = queries_rounds.left_out_page(rows, count, request.GET.get("page"))
+    audit.read_list(request, "payments:round-left-out", page.object_list)
     context = {
         "round": found,
         "name": words.round_name(found.number, found.term.label),
-        "page": paged(request, rows.for_table()),
+        "page": page,
         "hurdles": BY_CODE,
         "roles": ROLE_NAMES,
         "hurdle": hurdle,
-        "reasons": queries_rounds.left_out_by_hurdle(found, request.user, windows, request.moment),
+        "reasons": reasons,
     }
     return render_part(request, "payments/rounds/left_out.html", "list", context)
 
@@ -121,14 +126,16 @@ def round_left_out(request: Any, pk: int) -> HttpResponse:
 def round_left_out_csv(request: Any, pk: int) -> StreamingHttpResponse:
     """The same list as a file, with the same scope; that it was taken stands in the audit book."""
     found = _round(pk)
-    rows = _left_outs(request, found, request.GET.get("hurdle", ""))
+    hurdle = request.GET.get("hurdle", "")
+    hurdle = hurdle if hurdle in BY_CODE else ""
+    rows = _left_outs(request, found, hurdle)
     audit.record(
         "export_left_out",
         found,
         by=request.user,
         at=request.moment,
-        path="TH/",
-        facts={"rows": rows.count()},
+        path=access.paths_with(request.user, "payments.read_round_school")[0],
+        facts={"rows": rows.count(), "hurdle": hurdle},
     )
     response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="round-{found.number}-left-out.csv"'
@@ -138,6 +145,7 @@ def round_left_out_csv(request: Any, pk: int) -> StreamingHttpResponse:
 
 @require_GET
 @requires("payments.read_round_school")
+@audit.reads
 def round_school(request: Any, pk: int, school_pk: int) -> HttpResponse:
     """A school's part of a round: its transfers, and who is left out. To schools after publication."""
     found = _round(pk)
@@ -147,6 +155,7 @@ def round_school(request: Any, pk: int, school_pk: int) -> HttpResponse:
         raise Http404
     context = round_pages.school_part(found, school, request.user, request.moment)
     context["page"] = paged(request, context.pop("transfers"))
+    audit.read_list(request, "payments:round-school", context["page"], path=school.path)
     return render_part(request, "payments/rounds/school.html", "list", context)
 
 

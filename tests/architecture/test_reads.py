@@ -19,6 +19,10 @@ STAFF = "staff and places; names no child"
 NAMES_NO_CHILD = {
     "attendance:classes": FIGURES,
     "attendance:term-days": FIGURES,
+    "calendar:extension": STAFF,
+    "calendar:extension-policies": "the fund's policy on extensions",
+    "calendar:extension-propose": STAFF,
+    "calendar:extensions": STAFF,
     "demo-clock": "the demo's clock",
     "home": OWN,
     "job": "kind, progress and counts of a job of one's own",
@@ -81,8 +85,7 @@ NAMES_NO_CHILD = {
     "screening:verification-step": FIGURES,
 }
 # Of payments, being marked now.
-WAITING = {
-}
+WAITING: set[str] = set()
 # Their pages are about people who work here, not about children; each has its own acts in the book.
 OF_STAFF = ("account", "mfa_", "usersessions_", "people:", "accounts:", "privacy:", "audit:")
 

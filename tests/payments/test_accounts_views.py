@@ -282,8 +282,8 @@ def test_a_class_costs_the_same_at_any_length(
     client = signed_in(teacher)
 
     # session, user, postings; room, term; windows and extensions for the rows and for the banner (4), term again;
-    # enrolments, grants, guardians, channels, confirmations; why not confirm: window and extensions; menu
-    with django_assert_num_queries(17):
+    # enrolments, grants, guardians, channels, confirmations; the reading; why not confirm: window, extensions; menu
+    with django_assert_num_queries(18):
         response = client.get(reverse("payments:channels-class", args=[classroom.pk]))
 
     assert len(response.context["continuing"]) == rows
