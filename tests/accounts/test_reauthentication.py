@@ -240,7 +240,7 @@ def test_a_session_in_use_is_over_after_a_working_day(client, signed_in, later):
     over = client.get("/pupils/?page=2")
 
     assert over["Location"] == f"/accounts/login/?next={quote('/pupils/?page=2', safe='')}"
-    assert "หนึ่งวันทำงาน" in str(list(get_messages(over.wsgi_request))[0])
+    assert "หนึ่งวันทำงาน" in str(next(iter(get_messages(over.wsgi_request))))
 
 
 def test_a_form_sent_too_late_comes_back_after_signing_in(client, signed_in, later, come_in):
