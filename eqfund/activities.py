@@ -53,6 +53,8 @@ ACTIVITY: dict[str, str] = {
     # eqfund: personal data
     "eqfund.reveal": ALWAYS,
     "eqfund.give_consent": ALWAYS,
+    "eqfund.ask_export": ALWAYS,
+    "eqfund.show_export_password": ALWAYS,
     # screening
     "screening.start_form01": "form01_draft",
     "screening.save_form01": "form01_draft",  # and its grace, for what was begun before the close

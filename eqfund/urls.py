@@ -15,6 +15,7 @@ urlpatterns = [
     path("audit/", include("eqfund.audit.urls")),
     path("privacy/", include("eqfund.privacy.urls")),
     path("", include("eqfund.registry.urls")),
+    path("calendar/", include("eqfund.calendar.urls")),
     path("screening/", include("screening.urls")),
     path("attendance/", include("attendance.urls")),
     path("payments/", include("payments.urls")),

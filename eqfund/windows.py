@@ -113,6 +113,11 @@ def lines_for(term: Term, path: str) -> list[Window]:
     return _with_extensions(list(lines.order_by("during", "pk")), path)
 
 
+def line_for(line: CalendarLine, path: str) -> Window:
+    """One line as it holds for a place, extensions counted."""
+    return _with_extensions([line], path)[0]
+
+
 def event_at(term: Term, activity: str, round_no: int = 0) -> CalendarLine | None:
     """The calendar's line of an event, of any affiliation."""
     return (

@@ -121,7 +121,7 @@ class CalendarLine(models.Model):
 
 
 class ExtensionPolicy(models.Model):
-    """By how many days an office may itself extend an activity for its schools; without a row it may not."""
+    """By how many days an office may itself extend an activity for its schools; 0, or no row: only the fund may."""
 
     open_because = "what offices may do is public"
     personal: set[str] = set()
@@ -135,7 +135,7 @@ class ExtensionPolicy(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="extension_policy_allows_a_month_at_most",
-                condition=Q(most_days__gte=1, most_days__lte=31),
+                condition=Q(most_days__lte=31),
             ),
         ]
 

@@ -199,6 +199,8 @@ def calendar(request: Any) -> HttpResponse:
         "affiliations": choices,
         "chosen": chosen,
         "shows_assumed": access.may(request.user, "registry.edit_calendar", "TH/"),
+        "reads_extensions": bool(access.paths_with(request.user, "calendar.read_extensions")),
+        "may_propose": bool(access.paths_with(request.user, "calendar.propose_extension")),
     }
     return render(request, "registry/calendar.html", context)
 
