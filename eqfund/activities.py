@@ -120,6 +120,7 @@ ACTIVITY: dict[str, str] = {
     "payments.allot_bank_lines": ALWAYS,
     "payments.write_bank_file": ALWAYS,
     "payments.download_bank_file": ALWAYS,
+    "payments.call_back_bank_file": ALWAYS,
     "payments.show_bank_file_password": ALWAYS,
     "payments.ask_to_record_sent": ALWAYS,
     "payments.record_sent": ALWAYS,

@@ -136,6 +136,7 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TIMEZONE = "Asia/Bangkok"
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "eqfund.tasks.sweep_jobs", "schedule": 20.0},
+    "forget-exports": {"task": "eqfund.privacy.forget_exports", "schedule": 3600.0},
     "calendar-tick": {"task": "eqfund.tasks.calendar_tick", "schedule": 60.0},
     "forget-registry-rows": {
         "task": "eqfund.tasks.forget_registry_rows",

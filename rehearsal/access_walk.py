@@ -34,6 +34,7 @@ from eqfund.models import (
     Enrolment,
     FactorRecovery,
     Job,
+    PersonExport,
     Pupil,
     StoredFile,
     SupervisingOffice,
@@ -297,6 +298,10 @@ def _with_code(found: Kwargs | None) -> Kwargs | None:
     return {"code": "pupil-number", **found} if found else None
 
 
+def _with_kind(found: Kwargs | None) -> Kwargs | None:
+    return {"kind": "pupil", **found} if found else None
+
+
 def _class_month(world: World, path: str) -> Kwargs | None:
     room = _row(Classroom)(world, path)
     return {**room, "year": 2026, "month": 7} if room else None
@@ -339,6 +344,9 @@ ROOM = _row(Classroom)
 BY_PAGE: dict[str, Sampler] = {
     "registry:pupil": _row(Pupil),
     "privacy:reveal": lambda world, path: _with_code(_row(Pupil)(world, path)),
+    "privacy:export-ask": lambda world, path: _with_kind(_row(Pupil)(world, path)),
+    "privacy:export-password": _national(PersonExport),
+    "privacy:export-file": _national(PersonExport),
     "registry:title-remove": _national(RegistryTitle),
     "registry:school": _school_pk,
     "registry:school-edit": _school_pk,

@@ -4,12 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.utils.translation import gettext_lazy as _
+
 from eqfund import hooks
+from eqfund.fields import blind_index
+from eqfund.models import StoredFile
 from eqfund.national_id import normalize
+from eqfund.privacy.export import PUPIL, Part
 from eqfund.privacy.index_keys import IndexColumn
+from eqfund.privacy.scrub import Scrub, forget_files
+from eqfund.privacy.scrubs import nobody
 from eqfund.privacy.sources import texts_in
 from screening.form01.rules import ids_of_household
-from screening.models import AwaitedGrant, Form01, FormIdentity
+from screening.models import (
+    Abstention,
+    AnnouncedPupil,
+    AwaitedGrant,
+    Form01,
+    Form01Photo,
+    Form01Revision,
+    Form01Signature,
+    Form05Line,
+    FormIdentity,
+    Grant,
+    GrantSuspension,
+    InstitutionDecision,
+    PmtFacts,
+    PmtScore,
+)
 
 
 def _of_officers(pks: Sequence[int]) -> dict[int, Iterable[str]]:
@@ -36,3 +58,81 @@ hooks.index_columns.register(IndexColumn(FormIdentity, "id_index", "national_id"
 hooks.index_columns.register(
     IndexColumn(AwaitedGrant, "id_index", "national_id", texts_in(AwaitedGrant, "number"))
 )
+
+for part in (
+    Part(PUPIL, _("Form 01"), Form01, "enrolment__pupil"),
+    Part(PUPIL, _("Saves of form 01"), Form01Revision, "form__enrolment__pupil"),
+    Part(PUPIL, _("Photos of form 01"), Form01Photo, "form__enrolment__pupil"),
+    Part(PUPIL, _("Signatures of form 01"), Form01Signature, "form__enrolment__pupil"),
+    Part(PUPIL, _("Facts for the score"), PmtFacts, "form__enrolment__pupil"),
+    Part(PUPIL, _("Scores"), PmtScore, "form__enrolment__pupil"),
+    Part(PUPIL, _("Decisions on an institution"), InstitutionDecision, "form__enrolment__pupil"),
+    Part(PUPIL, _("Announcements"), AnnouncedPupil, "enrolment__pupil"),
+    Part(PUPIL, _("Decisions of the committee"), Form05Line, "announced__enrolment__pupil"),
+    Part(PUPIL, _("Abstentions"), Abstention, "line__announced__enrolment__pupil"),
+    Part(PUPIL, _("Grants"), Grant, "pupil"),
+    Part(PUPIL, _("Suspensions of a grant"), GrantSuspension, "grant__pupil"),
+    Part(PUPIL, _("The predecessor's list"), AwaitedGrant, "grant__pupil"),
+):
+    hooks.person_exports.register(part, order=30)
+
+
+def _forms(keys: Sequence[int]) -> int:
+    """What a form says of people goes; the answers that identify nobody stay as figures."""
+    forms = Form01.objects.filter(enrolment__pupil__in=keys)
+    for name in ("returned_reason", "officer_reason", "withdrawn_reason"):
+        forms.exclude(**{name: ""}).update(**{name: "–"})
+    revisions = Form01Revision.objects.filter(form__in=forms)
+    signatures = Form01Signature.objects.filter(form__in=forms)
+    pictures = {
+        *Form01Photo.objects.filter(form__in=forms).values_list("file", flat=True),
+        *signatures.exclude(file=None).values_list("file", flat=True),
+        *forms.exclude(officer_id_card=None).values_list("officer_id_card", flat=True),
+    }
+    emptied = revisions.update(private={}, unread={})
+    emptied += signatures.update(name="", image="")
+    emptied += FormIdentity.objects.filter(form__in=forms).delete()[0]
+    emptied += forget_files(StoredFile.objects.filter(pk__in=_of_these_alone(pictures, keys)))
+    return emptied + forms.update(
+        private={}, unread={}, officer={}, officer_index=None, officer_index_next=None
+    )
+
+
+def _of_these_alone(pictures: set[int], keys: Sequence[int]) -> set[int]:
+    """An official's card serves several forms: it goes with the last of them."""
+    others = Form01.objects.filter(officer_id_card__in=pictures).exclude(enrolment__pupil__in=keys)
+    return pictures - set(others.values_list("officer_id_card", flat=True))
+
+
+def _decisions(keys: Sequence[int]) -> int:
+    """Sentences about a child; the decision itself stays."""
+    lines = Form05Line.objects.filter(announced__enrolment__pupil__in=keys).exclude(reason="")
+    homes = InstitutionDecision.objects.filter(form__enrolment__pupil__in=keys)
+    suspended = GrantSuspension.objects.filter(grant__pupil__in=keys)
+    return (
+        lines.update(reason="–")
+        + homes.update(reason="–")
+        + suspended.update(reason="–")
+        + suspended.exclude(lifted_reason="").update(lifted_reason="–")
+        + Grant.objects.filter(pupil__in=keys).update(end_note="")
+    )
+
+
+def _awaited(keys: Sequence[int]) -> int:
+    rows = list(AwaitedGrant.objects.filter(grant__pupil__in=keys))
+    for row in rows:
+        row.number, row.id_index = nobody(row.pk), blind_index(nobody(row.pk))
+        row.save(update_fields=["number", "id_index", "id_index_next"])
+    return len(rows)
+
+
+def _still_granted(keys: Sequence[int]) -> set[int]:
+    """Nobody is forgotten while a grant lives."""
+    return set(
+        Grant.objects.filter(pupil__in=keys).exclude(status="ended").values_list("pupil", flat=True)
+    )
+
+
+hooks.person_scrubs.register(Scrub("pupil", "forms", _forms, holds=_still_granted))
+hooks.person_scrubs.register(Scrub("pupil", "decisions", _decisions))
+hooks.person_scrubs.register(Scrub("pupil", "predecessor's list", _awaited))

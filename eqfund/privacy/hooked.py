@@ -4,10 +4,33 @@ from django.utils.translation import gettext_lazy as _
 
 from eqfund.accounts.first_use import Step, steps
 from eqfund.accounts.pages import AccountLink, account_links
-from eqfund.privacy import checks, field_keys, index_change, policies, reveal, sources
+from eqfund.hooks import MenuItem, menu
+from eqfund.privacy import (
+    checks,
+    field_keys,
+    index_change,
+    parts,
+    policies,
+    reveal,
+    scrubs,
+    sources,
+    work,
+)
 
-__all__ = ["checks", "field_keys", "index_change", "reveal", "sources"]
+__all__ = [
+    "checks",
+    "field_keys",
+    "index_change",
+    "parts",
+    "reveal",
+    "scrubs",
+    "sources",
+    "work",
+]
 
+menu.register(
+    MenuItem("settings", _("Personal data"), "privacy:exports", "privacy.export_person"), order=60
+)
 steps.register(
     Step(
         "consent",

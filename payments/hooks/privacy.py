@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from eqfund import audit, clock, hooks
+from eqfund.models import StoredFile
+from eqfund.privacy.export import PUPIL, Part
 from eqfund.privacy.reveal import Revealable
-from payments.models import SchoolBankAccount, Transfer, TransferRound
+from eqfund.privacy.scrub import Scrub, forget_files
+from payments.models import (
+    CannotPay,
+    ContinuingConfirmation,
+    Entitlement,
+    LedgerEntry,
+    LeftOut,
+    Letter08,
+    PayoutEvidence,
+    Receipt06,
+    ReceivingChannel,
+    RefundLine,
+    SchoolBankAccount,
+    Transfer,
+    TransferRound,
+)
 from payments.round_sql import totals
 
 
@@ -60,8 +78,52 @@ DESTINATION = Revealable(
 )
 
 
+def _destination(transfer: Any) -> dict[str, Any]:
+    return {"destination": transfer.destination_text() if transfer.destination else ""}
+
+
+PARTS = (
+    Part(PUPIL, _("Receiving channels"), ReceivingChannel, "pupil"),
+    Part(PUPIL, _("Confirmations"), ContinuingConfirmation, "grant__pupil"),
+    Part(PUPIL, _("Rights to money"), Entitlement, "grant__pupil"),
+    Part(PUPIL, _("Transfers"), Transfer, "enrolment__pupil", more=_destination),
+    Part(PUPIL, _("Left out of a round"), LeftOut, "grant__pupil"),
+    Part(PUPIL, _("The book of the money"), LedgerEntry, "transfer__enrolment__pupil"),
+    Part(PUPIL, _("Receipts"), Receipt06, "transfer__enrolment__pupil"),
+    Part(PUPIL, _("Could not be paid"), CannotPay, "transfer__enrolment__pupil"),
+    Part(PUPIL, _("Evidence"), PayoutEvidence, "receipt__transfer__enrolment__pupil"),
+    Part(PUPIL, _("Refunds"), RefundLine, "transfer__enrolment__pupil"),
+    Part(PUPIL, _("Letters"), Letter08, "transfer__enrolment__pupil"),
+)
+
+
+def _money(keys: Sequence[int]) -> int:
+    """Whom and by which number; the amounts and their dates are the book, and stay."""
+    receipts = Receipt06.objects.filter(transfer__enrolment__pupil__in=keys)
+    pictures = PayoutEvidence.objects.filter(receipt__in=receipts).values("stored")
+    return (
+        Transfer.objects.filter(enrolment__pupil__in=keys).update(
+            destination=b"", destination_last4=""
+        )
+        + receipts.update(receiver_name="")
+        + forget_files(StoredFile.objects.filter(pk__in=pictures))
+    )
+
+
+def _money_under_way(keys: Sequence[int]) -> set[int]:
+    """Nobody is forgotten while money is on its way to them."""
+    alive = Transfer.objects.filter(enrolment__pupil__in=keys, status__in=("pending", "sent"))
+    return set(alive.values_list("enrolment__pupil", flat=True))
+
+
+SCRUB = Scrub("pupil", "money", _money, holds=_money_under_way)
+
+
 def register() -> None:
     """Register with the kernel's hooks."""
+    for part in PARTS:
+        hooks.person_exports.register(part, order=50)
+    hooks.person_scrubs.register(SCRUB)
     hooks.reveals.register(ACCOUNT)
     hooks.reveals.register(DESTINATION)
     hooks.index_swaps.register(keep_digests)

@@ -1,4 +1,4 @@
-"""Load the policies that people agree to, from eqfund/data/policies. Safe to run again."""
+"""Load the policies that people agree to, and the terms of retention. Safe to run again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from eqfund import audit
-from eqfund.models import Policy
+from eqfund.models import Policy, RetentionRule
 from eqfund.privacy import policies
 
 FILE = Path(settings.BASE_DIR) / "eqfund" / "data" / "policies" / "policies.toml"
@@ -25,8 +25,13 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        for entry in tomllib.loads(Path(options["file"]).read_text(encoding="utf-8"))["policy"]:
+        said = tomllib.loads(Path(options["file"]).read_text(encoding="utf-8"))
+        for entry in said["policy"]:
             self._load(entry, int(options["verbosity"]))
+        for rule in said.get("retention", []):  # what the fund has set since stays
+            RetentionRule.objects.get_or_create(
+                kind=rule["kind"], defaults={"years": rule["years"], "ground": rule["ground"]}
+            )
         policies.forget()
 
     def _load(self, entry: dict[str, Any], verbosity: int) -> None:

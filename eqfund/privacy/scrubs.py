@@ -1,0 +1,82 @@
+"""What the kernel itself forgets of a pupil and of an account holder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+
+from eqfund import hooks
+from eqfund.fields import blind_index
+from eqfund.models import (
+    AccountState,
+    Enrolment,
+    FactorRecovery,
+    Guardian,
+    Identity,
+    Pupil,
+    RegistryRecord,
+    StagingRow,
+)
+from eqfund.privacy.scrub import Scrub, users_to_forget
+
+
+def nobody(pk: int) -> str:
+    """What stands for a forgotten number: its index can be made anew when the index key changes."""
+    return f"scrubbed {pk}"
+
+
+def _identities(keys: Sequence[int]) -> int:
+    rows = list(Identity.objects.filter(pupil__in=keys))
+    for row in rows:
+        row.number, row.last4, row.id_index = nobody(row.pk), "", blind_index(nobody(row.pk))
+        row.save(update_fields=["number", "last4", "id_index", "id_index_next"])
+    return len(rows)
+
+
+def _pupils(keys: Sequence[int]) -> int:
+    return Pupil.objects.filter(pk__in=keys).update(
+        title="", first_name="", last_name="–", sort_key="", birth_date=None
+    )
+
+
+def _guardians(keys: Sequence[int]) -> int:
+    return Guardian.objects.filter(pupil__in=keys).update(
+        full_name="", national_id="", id_index=None, id_index_next=None, last4="", phone=""
+    )
+
+
+def _enrolments(keys: Sequence[int]) -> int:
+    return Enrolment.objects.filter(pupil__in=keys).update(student_number="")
+
+
+def _records(keys: Sequence[int]) -> int:
+    StagingRow.objects.filter(pupil__in=keys).delete()
+    rows = list(RegistryRecord.objects.filter(pupil__in=keys))
+    for row in rows:
+        row.extras, row.extras_index = {}, blind_index("{}", "registry_extras")
+        row.duplicate_index = row.duplicate_index_next = None
+        row.save()
+    return len(rows)
+
+
+def _account(keys: Sequence[int]) -> int:
+    AccountState.objects.filter(user__in=keys).update(verified_email="", verified_phone="")
+    FactorRecovery.objects.filter(user__in=keys).update(reason="")
+    gone = 0
+    for model in (UserSession, EmailAddress, Authenticator):
+        gone += model.objects.filter(user__in=keys).delete()[0]
+    return gone + users_to_forget(keys)
+
+
+for scrub in (
+    Scrub("pupil", "pupils", _pupils),
+    Scrub("pupil", "numbers", _identities),
+    Scrub("pupil", "guardians", _guardians),
+    Scrub("pupil", "student numbers", _enrolments),
+    Scrub("pupil", "registry records", _records),
+    Scrub("user", "accounts", _account),
+):
+    hooks.person_scrubs.register(scrub)
