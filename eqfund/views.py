@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,41 +11,29 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import actions, demo, hooks
-from eqfund.access import ROLE_NAMES, SEGMENTS, Role, open_to_all, postings_of, requires
+from eqfund import actions, demo, home as first_page
+from eqfund.access import open_to_all, requires
 from eqfund.accounts import sessions
 from eqfund.models import Job, Term, User
 from eqfund.pages import render_part
-from eqfund.places import place_names
-from eqfund.windows import lines_for
-
-FAR = datetime.max.replace(tzinfo=UTC)
 
 
 @require_GET
 @requires("home")
 def home(request: Any) -> HttpResponse:
     """What I must do, by when: fed by windows and state at every place of mine."""
-    todos = [todo for task in hooks.home_tasks for todo in task(request.user, request.moment)]
-    todos.sort(key=lambda todo: (todo.due or FAR, todo.what))
-    names = place_names({posting.path for posting in postings_of(request.user)})
-    posts = [(ROLE_NAMES[Role(p.role)], names.get(p.path, "")) for p in postings_of(request.user)]
-    context = {"todos": todos, "posts": posts, "windows": _open_windows(request)}
+    lines = first_page.lines_of(request.user, request.moment)
+    windows = first_page.open_now(lines, request.moment)
+    first_page.note_due(request.session, windows)
+    context = {
+        "groups": first_page.groups_for(request.user, request.moment),
+        "posts": first_page.posts_in_words(request.user),
+        "windows": windows,
+        "left": windows[0].left(request.moment) if windows else "",
+        "coming": first_page.coming_of(lines, request.moment),
+        "moment": request.moment,
+    }
     return render(request, "home.html", context)
-
-
-def _open_windows(request: Any) -> list[Any]:
-    """The windows open now at the person's places, the nearest close first, each once."""
-    term = Term.objects.current(request.moment)
-    found = {}
-    for posting in postings_of(request.user) if term else []:
-        wide = posting.path.count("/") < SEGMENTS["school"]
-        for window in lines_for(term, posting.path):
-            mine = wide or posting.role in window.line.roles.split(";")
-            gates = window.line.kind == "window" and window.closes_at
-            if mine and gates and window.is_open(request.moment):
-                found[window.line.activity, window.line.round_no] = window
-    return sorted(found.values(), key=lambda window: window.closes_at)
 
 
 @require_GET

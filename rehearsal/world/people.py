@@ -9,9 +9,10 @@ Nobody has a password: the demo's sign-in page opens them by one click, and only
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from random import Random
 
+from eqfund import clock
 from eqfund.access import Role
 from eqfund.models import Affiliation, Classroom, Posting, School, SupervisingOffice, User
 from rehearsal import names
@@ -19,6 +20,7 @@ from rehearsal import names
 from .children import MAIN_CLASS
 
 POSTED_ON = date(2026, 5, 1)
+SIGNED_IN = datetime(2026, 5, 8, 9, tzinfo=clock.BANGKOK)
 SCHOOL_POSTS = (  # user name, role, sex of the first school's
     ("admin", Role.SCHOOL_ADMIN),
     ("director", Role.SCHOOL_DIRECTOR),
@@ -58,6 +60,10 @@ class Staff:
         return user
 
     def save(self) -> None:
+        """All but every ninth have signed in since their post began: some are always still to come."""
+        for number, (user, _role, _path) in enumerate(self.people, 1):
+            if number <= SHOWN_FIRST or number % 9:
+                user.last_login = SIGNED_IN
         User.objects.bulk_create(user for user, _, _ in self.people)
         Posting.objects.bulk_create(
             Posting(user=user, role=role, path=path, starts_on=POSTED_ON)
