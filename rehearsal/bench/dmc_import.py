@@ -1,9 +1,9 @@
-"""Import of a registry file of 20,000 pupils, beside a bare COPY of the same bytes.
+"""Import of an office's registry file of 60,000 pupils with 300 wrong cells, beside a bare COPY of the same bytes.
 
 The bound copies the file's own text, one row a line, into a table of one column: what PostgreSQL
 needs to take the bytes in at all. The import reads and checks 91 columns a row, seals ids, guardians
 and extras, compares with the roll by set-based SQL, and on confirmation writes pupils, identities,
-enrolments, guardians and records.
+enrolments, guardians and records. Every planted cell must be named, and nothing of its row written.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from django.db import connection
 from eqfund import clock, jobs, places
 from eqfund.access import Role
 from eqfund.imports import dmc
+from eqfund.imports.sheet import letter
 from eqfund.imports.titles import FULL_EXPORT_TITLES
 from eqfund.models import (
     Affiliation,
@@ -35,7 +36,7 @@ from eqfund.models import (
 from eqfund.registry import actions
 
 ROLE = "owner"
-PUPILS, SCHOOLS = 20_000, 130
+PUPILS, SCHOOLS, WRONG = 60_000, 130, 300
 GRADES = [f"ป.{n}" for n in range(1, 7)]
 
 type Row = dict[str, Any]
@@ -44,7 +45,7 @@ type Row = dict[str, Any]
 def rows() -> Iterator[Row]:
     """Send, compare and record an office's file; each step beside the bare COPY of its bytes."""
     office, admin, schools = _world()
-    content = _file(schools)
+    content, planted = _file(schools)
     bare = _timed(lambda: _bare_copy(content))
     at = clock.now()
     seconds = _timed(lambda: dmc.read(content, on=at.date()))
@@ -52,9 +53,14 @@ def rows() -> Iterator[Row]:
     it: list[RegistryImport] = []
     seconds = _timed(lambda: it.append(_preview(content, office, admin, at)))
     yield _row(f"preview of {PUPILS:,} rows: read, seal, COPY, compare", seconds, bare)
+    both = seconds
+    assert not Enrolment.objects.under(office.path).exists()
     seconds = _timed(lambda: _record(it[0], admin, at))
-    yield _row(f"record {PUPILS:,} new pupils", seconds, bare)
-    assert Enrolment.objects.under(office.path).count() == PUPILS
+    yield _row(f"record {PUPILS - WRONG:,} new pupils", seconds, bare)
+    yield _row(f"an office of {PUPILS:,} rows in all, {WRONG} wrong cells named", both + seconds, bare)
+    assert Enrolment.objects.under(office.path).count() == PUPILS - WRONG
+    named = set(it[0].cell_errors.values_list("line", "column", "code"))
+    assert named == planted, named ^ planted
     again = content.replace("ตัวอย่าง,".encode(), "ตัวอย่างดี,".encode(), PUPILS // 10)
     seconds = _timed(lambda: it.append(_preview(again, office, admin, at)))
     yield _row(f"preview of the same pupils, {PUPILS // 10:,} changed", seconds, bare)
@@ -112,15 +118,35 @@ def _world() -> tuple[SupervisingOffice, User, list[School]]:
     return office, admin, schools
 
 
-def _file(schools: list[School]) -> bytes:
-    """The full export as CSV: 20,000 invented pupils with what usually stands in it."""
+# title -> what is written there, and the code by which it must be named
+DEFECTS = {
+    "เลขประจำตัวประชาชน": ("1.23E+12", "id_exponent"),
+    "ชั้น": ("ป.9", "grade_unreadable"),
+    "ห้อง": ("ก", "room_unreadable"),
+    "เพศ": ("?", "sex_unreadable"),
+    "ชื่อ": ("-", "first_name_missing"),
+    "นามสกุล": ("", "last_name_missing"),
+    "วันเกิด": ("31/02/2559", "birth_date_unreadable"),
+    "รหัสโรงเรียน": ("12", "school_code_unreadable"),
+}
+
+type Planted = set[tuple[int, str, str]]
+
+
+def _file(schools: list[School]) -> tuple[bytes, Planted]:
+    """The full export as CSV: invented pupils with what usually stands in it, and wrong cells among them."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow(FULL_EXPORT_TITLES)
+    planted: Planted = set()
     for n in range(PUPILS):
         cells = _pupil(n, schools[n % SCHOOLS])
+        if n % (PUPILS // WRONG) == 7:
+            title, (written, code) = list(DEFECTS.items())[len(planted) % len(DEFECTS)]
+            cells[title] = written
+            planted.add((n + 2, letter(FULL_EXPORT_TITLES.index(title)), code))
         writer.writerow([cells.get(title, "-") for title in FULL_EXPORT_TITLES])
-    return out.getvalue().encode("utf-8-sig")
+    return out.getvalue().encode("utf-8-sig"), planted
 
 
 def _pupil(n: int, school: School) -> dict[str, str]:
@@ -137,22 +163,22 @@ def _pupil(n: int, school: School) -> dict[str, str]:
         "นามสกุล": "ตัวอย่าง",
         "วันเกิด": f"{n % 28 + 1:02}/{n % 12 + 1:02}/2559",
         "คำนำหน้าชื่อบิดา": "นาย",
-        "ชื่อบิดา": "สมชาย",
-        "นามสกุลบิดา": "ตัวอย่างพ่อ",
+        "ชื่อบิดา": f"พ่อสมมติ{n % 9973}",
+        "นามสกุลบิดา": f"ตัวอย่าง{n % 7919}",
         "คำนำหน้าชื่อผู้ปกครอง": "นาง",
-        "ชื่อผู้ปกครอง": "สมศรี",
-        "นามสกุลผู้ปกครอง": "ตัวอย่างแม่",
+        "ชื่อผู้ปกครอง": f"แม่สมมติ{n % 9967}",
+        "นามสกุลผู้ปกครอง": f"ตัวอย่าง{n % 7907}",
         "หมายเลขบัตรประชาชนผู้ปกครอง": _id(1_000_000 + n),
         "รายได้ต่อเดือนของผู้ปกครอง": "3,500",
-        "หมายเลขโทรศัพท์ของผู้ปกครอง": "081-234-5678",
+        "หมายเลขโทรศัพท์ของผู้ปกครอง": f"081-{n // 10000:03}-{n % 10000:04}",
         "ความเกี่ยวข้องของผู้ปกครองกับนักเรียน": "มารดา",
         "เลขที่บ้าน(ที่อยู่ปัจจุบัน)": f"{n % 300}/1",
         "หมู่(ที่อยู่ปัจจุบัน)": "4",
         "ตำบล(ที่อยู่ปัจจุบัน)": "ท่าแซะ",
         "อำเภอ(ที่อยู่ปัจจุบัน)": "ท่าแซะ",
         "จังหวัด(ที่อยู่ปัจจุบัน)": "ชุมพร",
-        "น้ำหนัก": "28.5",
-        "ส่วนสูง": "131",
+        "น้ำหนัก": f"{20 + n % 300 / 10:.1f}",
+        "ส่วนสูง": str(100 + n % 70),
         "ความด้อยโอกาส": "เด็กยากจน" if n % 2 else "-",
     }
 
