@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 
-from eqfund import places
+from eqfund import clock, places
 from eqfund.access import Role
 from eqfund.models import Posting, SupervisingOffice, Term, User
 
 type Row = dict[str, Any]
-type Statement = tuple[str, dict[str, Any]]
 
 
 def row(name: str, seconds: float, bound: float | None = None, limit: float | None = None) -> Row:
@@ -70,7 +69,27 @@ def undone(*tables: str) -> Iterator[None]:
     vacuum(*tables)
 
 
-# Values: office, path, schools, year, pupils, term. Pupil n is of school 1 + n mod schools.
+def by_turns(
+    ways: dict[str, Callable[[], Any]], runs: int, *written: str
+) -> dict[str, tuple[float, float]]:
+    """Each way's best of several runs, undone: alone, and with a commit's look at foreign keys.
+
+    By turns, so that a busy neighbour counts for all of them. `written` are the tables vacuumed between.
+    """
+    alone: dict[str, list[float]] = {way: [] for way in ways}
+    whole: dict[str, list[float]] = {way: [] for way in ways}
+    for _ in range(runs):
+        for way, work in ways.items():
+            with undone(*written):
+                begun = clock.stopwatch()
+                work()
+                alone[way].append(clock.stopwatch() - begun)
+                connection.check_constraints()
+                whole[way].append(clock.stopwatch() - begun)
+    return {way: (min(alone[way]), min(whole[way])) for way in ways}
+
+
+# Values: office, path, schools, year, pupils, term, id. Pupil n is of school 1 + n mod schools.
 SCHOOLS = (
     """INSERT INTO eqfund_school (office_id, name, moe_code, smis_code, province_code, subdistrict_code, address,
         phone, email, director_name, is_demo, path)
@@ -79,6 +98,17 @@ SCHOOLS = (
     """INSERT INTO eqfund_classroom (school_id, year_be, grade, room, path)
         SELECT id, %(year)s, (ARRAY['K2', 'P1', 'P4', 'M1'])[1 + id %% 4], '1', path || '1/'
         FROM eqfund_school WHERE office_id = %(office)s""",
+)
+PUPILS = (
+    """INSERT INTO eqfund_identity (kind, id_index, number, last4)
+        SELECT CASE WHEN n = 1 THEN 'g_code' ELSE 'national_id' END,
+            sha256(convert_to('bench' || n, 'UTF8')), %(id)s, '3450' FROM generate_series(1, %(pupils)s) n""",
+    """INSERT INTO eqfund_pupil (identity_id, title, first_name, last_name, sort_key, sex, is_demo, path)
+        SELECT i.id, 'เด็กหญิง', 'สมมติ' || n, 'ตัวอย่าง', n::text, 'f', false, room.path
+        FROM generate_series(1, %(pupils)s) n
+        JOIN eqfund_identity i ON i.id_index = sha256(convert_to('bench' || n, 'UTF8'))
+        JOIN eqfund_school s ON s.moe_code = to_char(9800000000 + 1 + n %% %(schools)s, 'FM0000000000')
+        JOIN eqfund_classroom room ON room.school_id = s.id""",
 )
 ENROLMENTS = (
     """INSERT INTO eqfund_enrolment (pupil_id, term_id, classroom_id, path, student_number, status, starts_on)

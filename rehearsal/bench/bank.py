@@ -1,4 +1,4 @@
-"""A bank file of 50,000 lines, and its result: each beside the same rows by the barest means.
+"""A round's bank files of 50,000 lines each, and their results: each beside the same rows by the barest means.
 
 The bound of a file is reading the same rows, decrypting each destination and writing a line of
 plain text. The bound of a reconciliation is COPY in, UPDATE ... FROM and the insert of the ledger
@@ -11,16 +11,16 @@ from __future__ import annotations
 import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from functools import partial
 from io import BytesIO
 from typing import Any
 
 from django.db import connection, transaction
 
-from eqfund import clock, files, places
+from eqfund import clock, files as stored_files
 from eqfund.access import Role
 from eqfund.fields import seal
-from eqfund.models import Posting, Term, User
+from eqfund.models import User
 from payments import round_sql, sandbox_bank
 from payments.actions import bank, reconcile
 from payments.bankfiles import pain002, schemas, sealed
@@ -30,43 +30,44 @@ from payments.models import BankFile, ResultFile, Transfer, TransferRound
 from payments.queries import bank as queries_bank
 from payments.rules.rounds import RoundStatus, TransferStatus
 
+from ._country import Row, far_term, office, person, row
+
 ROLE = "owner"
-PROMPTPAY, SCHOOLS, PUPILS_A_SCHOOL = 49_700, 300, 20
-LINES = PROMPTPAY + SCHOOLS
+SIZE = 50_000
+YEAR_BE = 2599
+SCHOOLS_A_THOUSAND, PUPILS_A_SCHOOL = 6, 20
 
-type Row = dict[str, Any]
 
-
-def rows() -> Iterator[Row]:
-    """Make a released round of 50,000 lines in the bench's own database, and measure."""
-    transfer_round, finance = _world()
+def rows(size: int = SIZE) -> Iterator[Row]:
+    """Make a released round of so many lines in the bench's own database, and measure."""
+    transfer_round, finance = _world(size)
     yield _allot(transfer_round)
-    file = transfer_round.bank_files.select_related("round__term").get()
-    bare = _timed(lambda: _bare_file(file))
-    for name, file_format in (("pain.001", "pain001"), ("flat", "flat")):
-        file.format = file_format
-        seconds, text = _file(file)
-        yield _row(f"{name} text of {LINES:,} lines", seconds, bare, 3)
-        if file_format == "pain001":
-            yield from _around(text)
-            pain001 = text
-    yield _memory(file)
-    report = sandbox_bank.answer(pain001, at=clock.now()).report
-    seconds = _timed(lambda: list(pain002.rows(BytesIO(report))))
-    yield _row(f"parse a pain.002 of {LINES:,} rows", seconds)
-    parsed = list(pain002.rows(BytesIO(report)))
+    files = list(transfer_round.bank_files.select_related("round__term").order_by("number"))
+    parsed: list[Any] = []
+    yield from _texts(files, size, parsed)
+    yield _memory(files[0])
     _send(transfer_round)
     yield _reconcile(transfer_round, finance, parsed)
 
 
-def _row(name: str, seconds: float, bound: float | None = None, limit: float | None = None) -> Row:
-    return {
-        "name": name,
-        "seconds": seconds,
-        "lower_bound_seconds": bound,
-        "ratio": seconds / bound if bound else None,
-        "limit": limit,
-    }
+def _texts(files: list[BankFile], size: int, parsed: list[Any]) -> Iterator[Row]:
+    """The texts of all files, each beside its bound; what the bank answers goes to `parsed`."""
+    bare = sum(_timed(partial(_bare_file, file)) for file in files)
+    pain001, flat, parsing = 0.0, 0.0, 0.0
+    for file in files:
+        file.format = "flat"
+        flat += _file(file)[0]
+        file.format = "pain001"
+        seconds, text = _file(file)
+        pain001 += seconds
+        report = sandbox_bank.answer(text, at=clock.now()).report
+        begun = clock.stopwatch()
+        parsed.extend(pain002.rows(BytesIO(report)))
+        parsing += clock.stopwatch() - begun
+    yield row(f"pain.001 text of {size:,} lines in {len(files)} files", pain001, bare, 3)
+    yield row(f"flat text of {size:,} lines in {len(files)} files", flat, bare, 3)
+    yield from _around(text, files[-1].lines)
+    yield row(f"parse the bank's pain.002 of {size:,} rows", parsing)
 
 
 def _timed(work: Callable[[], Any]) -> float:
@@ -98,10 +99,10 @@ def _undone(seconds: list[float]) -> Iterator[None]:
 def _allot(transfer_round: TransferRound) -> Row:
     begun = clock.stopwatch()
     bank.allot_bank_lines(transfer_round, file_format="pain001", fence=lambda: None)
-    row = _row(f"allot {transfer_round.pupils:,} transfers to lines", clock.stopwatch() - begun)
+    made = row(f"allot {transfer_round.pupils:,} transfers to lines", clock.stopwatch() - begun)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE")
-    return row
+    return made
 
 
 def _file(file: BankFile) -> tuple[float, bytes]:
@@ -125,12 +126,12 @@ def _bare_file(file: BankFile) -> None:
             )
 
 
-def _around(text: bytes) -> Iterator[Row]:
+def _around(text: bytes, lines: int) -> Iterator[Row]:
     def validate() -> None:
         assert schemas.problems(BytesIO(text), bank.SCHEMA) == []
 
-    yield _row("pain.001 against its schema", _timed(validate))
-    yield _row("AES zip of it", _timed(lambda: sealed.seal(BytesIO(), "f.xml", [text], "p" * 20)))
+    yield row(f"a pain.001 of {lines:,} lines against its schema", _timed(validate))
+    yield row("AES zip of it", _timed(lambda: sealed.seal(BytesIO(), "f.xml", [text], "p" * 20)))
 
 
 def _memory(file: BankFile) -> Row:
@@ -141,7 +142,7 @@ def _memory(file: BankFile) -> Row:
         pass
     _now, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    return {"name": f"memory to stream {LINES:,} lines", "seconds": peak / 1e6, "unit": "MB"}
+    return {"name": f"memory to stream {file.lines:,} lines", "seconds": peak / 1e6, "unit": "MB"}
 
 
 # --- the result -------------------------------------------------------------------
@@ -165,7 +166,7 @@ def _reconcile(transfer_round: TransferRound, finance: User, parsed: list[Any]) 
                 reconcile.settle_result(result, by=finance, at=clock.now(), fence=lambda: None)
     finally:
         reconcile.READERS[Format.PAIN002] = reader
-    return _row(f"reconcile {LINES:,} results", min(seconds), min(bound), 1.5)
+    return row(f"reconcile {len(parsed):,} results", min(seconds), min(bound), 1.5)
 
 
 def _send(transfer_round: TransferRound) -> None:
@@ -176,7 +177,7 @@ def _send(transfer_round: TransferRound) -> None:
 
 
 def _result_file(transfer_round: TransferRound, finance: User) -> ResultFile:
-    stored = files.store_bytes(
+    stored = stored_files.store_bytes(
         b"<?xml?>", purpose="bench", kind="xml", path="TH/", by=finance, at=clock.now()
     )
     return ResultFile.objects.create(
@@ -215,21 +216,14 @@ def _bare_reconcile(transfer_round: TransferRound, parsed: list[Any]) -> None:
 # --- the round to measure on ------------------------------------------------------
 
 
-def _world() -> tuple[TransferRound, User]:
-    """A round at the bank with 50,000 lines, made set-based; ids are sealed as real ones are."""
+def _world(size: int) -> tuple[TransferRound, User]:
+    """A round at the bank with so many lines, made set-based; ids are sealed as real ones are."""
     officer, approver, finance = (
-        _person(role) for role in (Role.FUND_OFFICER, Role.FUND_APPROVER, Role.FUND_FINANCE)
+        person(role, "bank") for role in (Role.FUND_OFFICER, Role.FUND_APPROVER, Role.FUND_FINANCE)
     )
-    term, _made = Term.objects.get_or_create(
-        year_be=2599,
-        number=1,
-        defaults={"opens_on": date(2056, 5, 1), "closes_on": date(2056, 10, 31)},
-    )
-    affiliation = places.add_affiliation(code="BNCH", name="bench", short_name="bench", registry="")
-    office = places.add_office(
-        affiliation, kind="education_area_primary", name="bench", short_name="bench"
-    )
-    now = clock.now()
+    term, place, now = far_term(YEAR_BE), office("BNCH"), clock.now()
+    schools = max(1, size * SCHOOLS_A_THOUSAND // 1_000)
+    promptpay = size - schools
     transfer_round = TransferRound.objects.create(
         term=term,
         number=1,
@@ -244,16 +238,16 @@ def _world() -> tuple[TransferRound, User]:
         released_at=now,
         digest="-",
     )
-    pupils = PROMPTPAY + SCHOOLS * PUPILS_A_SCHOOL
+    pupils = promptpay + schools * PUPILS_A_SCHOOL
     values = {
         "term": term.pk,
-        "office": office.pk,
-        "path": office.path,
+        "office": place.pk,
+        "path": place.path,
         "round": transfer_round.pk,
         "officer": officer.pk,
         "approver": approver.pk,
-        "promptpay": PROMPTPAY,
-        "schools": SCHOOLS,
+        "promptpay": promptpay,
+        "schools": schools,
         "pupils": pupils,
     }
     with transaction.atomic(), connection.cursor() as cursor:
@@ -263,7 +257,7 @@ def _world() -> tuple[TransferRound, User]:
         with cursor.copy("COPY sealed FROM STDIN") as copy:
             for n in range(1, pupils + 1):
                 number = f"{1_100_000_000_000 + n}".encode()
-                account = seal(f"98{n:08d}".encode(), "account_number") if n <= SCHOOLS else b""
+                account = seal(f"98{n:08d}".encode(), "account_number") if n <= schools else b""
                 copy.write_row((n, seal(number, "national_id"), account))
         for statement in FILL:
             cursor.execute(statement, values)
@@ -278,13 +272,6 @@ def _world() -> tuple[TransferRound, User]:
     return transfer_round, finance
 
 
-def _person(role: Role) -> User:
-    user = User.objects.create(username=f"bench-bank-{role}", full_name=f"bench {role}")
-    Posting.objects.create(user=user, role=role, path="TH/", starts_on=date(2020, 1, 1))
-    return user
-
-
-SCHOOL_OF = "(1 + n %% %(schools)s)"
 FILL = (
     """INSERT INTO eqfund_school (office_id, name, moe_code, smis_code, province_code, subdistrict_code, address,
         phone, email, director_name, is_demo, path)

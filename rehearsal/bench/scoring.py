@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 from django.db import connection
@@ -26,7 +26,7 @@ from screening.models import PmtModel, Scoring
 from screening.pmt import definition, scoring, wire
 from screening.pmt.demonstration import demonstration
 
-from ._country import ENROLMENTS, SCHOOLS, Row, far_term, fill, office, person, row, undone
+from ._country import ENROLMENTS, SCHOOLS, Row, by_turns, far_term, fill, office, person, row
 
 ROLE = "owner"
 SIZE = 200_000
@@ -52,25 +52,18 @@ def rows(size: int = SIZE) -> Iterator[Row]:
 
 
 def _score(term: Term, officer: User, model: PmtModel, ready: BinaryIO, size: int) -> Iterator[Row]:
-    """The best of each, by turns, so that a busy neighbour counts for both."""
-    ways: dict[str, Callable[[], Any]] = {
-        "bare": lambda: _bare(term, model, ready, size),
-        "ours": lambda: pmt.score_term(term, by=officer, at=clock.now()),
-    }
-    alone: dict[str, list[float]] = {way: [] for way in ways}
-    whole: dict[str, list[float]] = {way: [] for way in ways}
-    for _ in range(RUNS):
-        for way, work in ways.items():
-            with undone("screening_pmtscore"):
-                begun = clock.stopwatch()
-                work()
-                alone[way].append(clock.stopwatch() - begun)
-                connection.check_constraints()  # foreign keys, as a commit looks at them
-                whole[way].append(clock.stopwatch() - begun)
+    found = by_turns(
+        {
+            "bare": lambda: _bare(term, model, ready, size),
+            "ours": lambda: pmt.score_term(term, by=officer, at=clock.now()),
+        },
+        RUNS,
+        "screening_pmtscore",
+    )
     name = f"score {size:,} forms and store"
-    yield row(name, min(alone["ours"]), min(alone["bare"]), LIMIT)
+    yield row(name, found["ours"][0], found["bare"][0], LIMIT)
     name = "the same with the look at foreign keys of a commit"
-    yield row(name, min(whole["ours"]), min(whole["bare"]), LIMIT)
+    yield row(name, found["ours"][1], found["bare"][1], LIMIT)
 
 
 FACTS_OUT = (
