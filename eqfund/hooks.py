@@ -7,6 +7,7 @@ verification_checks  (school keys, term, at) -> {school key: [sentence]}   what 
 registry_imported    (RegistryImport, at)                 a registry file has been recorded, in its transaction
 reveals              eqfund.privacy.reveal.Revealable     an encrypted thing that is shown masked, and how it is opened
 index_columns        eqfund.privacy.index_keys.IndexColumn    a blind index, and how its texts are found again
+sealed_elsewhere     eqfund.privacy.field_keys.SealedElsewhere   values sealed in a table that is not ours
 index_swaps          () -> (() -> None)                   what rests on indexes: before, and after, their key changes
 person_exports       eqfund.privacy.export.Part           what an app holds of one person
 person_scrubs        eqfund.privacy.scrub.Scrub           what an app forgets of one person when its time is over
@@ -93,6 +94,7 @@ verification_checks: Registry[Callable[[list[int], Any, datetime], dict[int, lis
 # The care of personal data (eqfund.privacy); its types are named above, and are not imported here.
 reveals: Registry[Any] = Registry()
 index_columns: Registry[Any] = Registry()
+sealed_elsewhere: Registry[Any] = Registry()
 index_swaps: Registry[Callable[[], Callable[[], None]]] = Registry()
 person_exports: Registry[Any] = Registry()
 person_scrubs: Registry[Any] = Registry()

@@ -232,7 +232,6 @@ class RecoveryForm(forms.Form):
         label=_("How did you make sure that it is this person?"),
         choices=FactorRecovery.Check.choices,
         widget=forms.RadioSelect,
-        required=False,
     )
     reason = forms.CharField(
         label=_("What you asked and saw"),

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access
-from eqfund.accounts import first_use, permissions
+from eqfund.accounts import first_use, keys, permissions
 from eqfund.accounts.first_use import Step
-from eqfund.hooks import Todo, home_tasks
+from eqfund.hooks import Todo, home_tasks, sealed_elsewhere
+from eqfund.privacy.field_keys import SealedElsewhere
 
 
 def email_is_open(user: Any) -> bool:
@@ -56,3 +57,4 @@ first_use.steps.register(
     order=40,
 )
 home_tasks.register(recoveries_to_decide, order=90)
+sealed_elsewhere.register(SealedElsewhere(keys.LABEL, keys.numbers_used, keys.seal_anew))

@@ -68,6 +68,7 @@ def recovery(request: Any, pk: int) -> HttpResponse:
     if permissions.why_not_restore(found, request.user):
         raise Http404  # who may not decide it need not know of it
     form = RecoveryForm(request.POST or None)
+    form.fields["checked"].required = request.POST.get("act") != "refuse"
     if request.method == "POST" and form.is_valid() and _decide(request, found, form):
         return redirect("account-recoveries")
     names = place_names({p.path for p in postings_of(found.user)})

@@ -19,7 +19,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from eqfund import audit, jobs
+from eqfund import audit, hooks, jobs
 from eqfund.fields import (
     FORMAT,
     EncryptedTextField,
@@ -34,7 +34,9 @@ from eqfund.fields import (
 SLICE = 2_000
 MAX_PASSES = 20
 # A value sealed under a key of the ring: not empty, and of that format.
-SEALED = "octet_length({0}) > 14 AND get_byte({0}, 0) = " + str(FORMAT)
+# The planner may ask the conditions of a WHERE in any order, and an empty value has no byte: hence CASE.
+SEALED = f"CASE WHEN octet_length({{0}}) > 14 THEN get_byte({{0}}, 0) = {FORMAT} ELSE false END"
+NUMBER = "CASE WHEN octet_length({0}) > 14 THEN get_byte({0}, 1) END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,15 @@ class SealedColumn:
     name: str
     purposes: tuple[str, ...]
     rotates: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SealedElsewhere:
+    """Values sealed inside a table that is not ours, where no column says so (hooks.sealed_elsewhere)."""
+
+    label: str
+    numbers_used: Callable[[], dict[int, int]]
+    seal_anew: Callable[[], int]
 
 
 def sealed_columns() -> list[SealedColumn]:
@@ -75,12 +86,14 @@ def numbers_used() -> dict[str, dict[int, int]]:
     with connection.cursor() as cursor:
         for column in sealed_columns():
             cursor.execute(
-                f"SELECT get_byte({column.name}, 1), count(*) FROM {column.table}"
+                f"SELECT {NUMBER.format(column.name)}, count(*) FROM {column.table}"
                 f" WHERE {SEALED.format(column.name)} GROUP BY 1"
             )
             if rows := dict(cursor.fetchall()):
                 found[column.label] = rows
-    return found
+    return found | {
+        other.label: rows for other in hooks.sealed_elsewhere if (rows := other.numbers_used())
+    }
 
 
 def unreadable() -> dict[str, int]:
@@ -91,11 +104,14 @@ def unreadable() -> dict[str, int]:
         for column in sealed_columns():
             cursor.execute(
                 f"SELECT count(*) FROM (SELECT 1 FROM {column.table} WHERE {SEALED.format(column.name)}"
-                f" AND get_byte({column.name}, 1) <> ALL(%s) LIMIT 100) lost",
+                f" AND {NUMBER.format(column.name)} <> ALL(%s) LIMIT 100) lost",
                 [numbers],
             )
             if count := cursor.fetchone()[0]:
                 found[column.label] = count
+    for other in hooks.sealed_elsewhere:
+        if lost := sum(n for key, n in other.numbers_used().items() if key not in numbers):
+            found[other.label] = lost
     return found
 
 
@@ -126,7 +142,8 @@ def rotate(
                 done += count
                 tell(done, max(done, total))
         if not found:
-            return written
+            elsewhere = {other.label: other.seal_anew() for other in hooks.sealed_elsewhere}
+            return written | {label: count for label, count in elsewhere.items() if count}
     raise RuntimeError("old ciphertexts keep coming: does a process still seal under an old key?")
 
 
@@ -134,7 +151,7 @@ def _left(column: SealedColumn, newest: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM {column.table} WHERE {SEALED.format(column.name)}"
-            f" AND get_byte({column.name}, 1) <> %s",
+            f" AND {NUMBER.format(column.name)} <> %s",
             [newest],
         )
         return int(cursor.fetchone()[0])
@@ -148,7 +165,7 @@ def _old(column: SealedColumn, newest: int, slice_rows: int) -> Iterator[list[tu
             cursor.execute(
                 f"SELECT {column.key}, {column.name} FROM {column.table}"
                 f" WHERE {column.key} > %s AND {SEALED.format(column.name)}"
-                f" AND get_byte({column.name}, 1) <> %s ORDER BY {column.key} LIMIT %s",
+                f" AND {NUMBER.format(column.name)} <> %s ORDER BY {column.key} LIMIT %s",
                 [after, newest, slice_rows],
             )
             rows = [(pk, bytes(value)) for pk, value in cursor.fetchall()]
