@@ -25,13 +25,13 @@ from django.http import FileResponse
 from django.utils.translation import gettext
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from eqfund import audit, jobs
+from eqfund import audit, jobs, upload_rules
 from eqfund.models import StoredFile, User
 from eqfund.refusal import Refused
 
 log = logging.getLogger(__name__)
 pillow_heif.register_heif_opener()
-Image.MAX_IMAGE_PIXELS = 80_000_000
+Image.MAX_IMAGE_PIXELS = upload_rules.MOST_PIXELS
 
 MEGABYTE = 1024 * 1024
 MAX_IMAGE_MB = 20
@@ -135,8 +135,7 @@ def store_upload(
             gettext("This file is not of a kind that can be read here. Send: %(kinds)s.")
             % {"kinds": wanted}
         )
-    if kind == "image":
-        _check_image(data)
+    _check(kind, data)
     return store_bytes(
         data, purpose=purpose, kind=kind, path=path, by=by, at=at, original_name=uploaded.name or ""
     )
@@ -162,7 +161,7 @@ def store_bytes(
         size=len(data),
         sha256=hashlib.sha256(data).hexdigest(),
         name=name,
-        original_name=original_name[-120:],
+        original_name=upload_rules.safe_name(original_name),
         state=StoredFile.State.QUARANTINE if kind == "image" else StoredFile.State.CLEAN,
         path=path,
         uploaded_by=by,
@@ -220,6 +219,7 @@ def clean_image(data: bytes) -> tuple[bytes, int, dict[str, Any]]:
     claims = _claims(image)
     upright = ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
+    upright.info.clear()  # comments and profiles would be written out again
     bits = int(str(imagehash.phash(upright)), 16)
     out = io.BytesIO()
     upright.save(out, "JPEG", quality=82, optimize=True)
@@ -250,10 +250,39 @@ def _clean_image_job(run: jobs.JobRun) -> dict[str, Any]:
     return {"state": stored.state}
 
 
+def _check(kind: str, data: bytes) -> None:
+    """Refuse what is dangerous or cannot be opened, in words for the person who sent it."""
+    why = None
+    if kind == "image":
+        _check_image(data)
+    elif kind in ("sheet", "zip"):
+        why = upload_rules.why_not_archive(data)
+    elif kind == "pdf":
+        why = upload_rules.why_not_pdf(data)
+    if why == "locked":
+        raise Refused(
+            gettext("The file is locked by a password. Take the password off and send it again.")
+        )
+    if why in ("active", "macro"):
+        raise Refused(
+            gettext(
+                "The file holds a program or another file. Print it to a new PDF, or save it without macros."
+            )
+        )
+    if why:
+        raise Refused(
+            gettext(
+                "The file cannot be opened, or is far too large once opened. Save it anew and send it again."
+            )
+        )
+
+
 def _check_image(data: bytes) -> None:
     """Refuse what claims to be a picture and cannot be opened as one."""
     try:
         with Image.open(io.BytesIO(data), formats=IMAGE_FORMATS) as image:
+            if upload_rules.why_not_image(image.size):
+                raise Image.DecompressionBombError
             image.verify()
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise Refused(

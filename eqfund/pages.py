@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +16,19 @@ from django.utils.translation import get_language
 from eqfund import clock
 
 PAGE_SIZE = 50
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+
+
+@lru_cache(maxsize=1024)
+def methods_of(view: Any) -> frozenset[str]:
+    """The methods that a view's require_... decorator lets through; empty when it has none."""
+    while view is not None:
+        for cell in getattr(view, "__closure__", None) or ():
+            kept = cell.cell_contents
+            if isinstance(kept, list | tuple) and kept and METHODS.issuperset(kept):
+                return frozenset(kept)
+        view = getattr(view, "__wrapped__", None)
+    return frozenset()
 
 
 def render_part(request: Any, template: str, part: str, context: dict[str, Any]) -> HttpResponse:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from environs import Env
 
 from eqfund import embedded
+from eqfund.limits_table import Limit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -66,6 +67,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "eqfund.middleware.HeadersMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "eqfund.middleware.MomentMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "eqfund.accounts.middleware.SessionAgeMiddleware",
     "eqfund.accounts.middleware.FirstUseMiddleware",
+    "eqfund.middleware.LimitsMiddleware",
     "eqfund.middleware.RefusalMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
@@ -302,6 +305,9 @@ SECURE_CSP = {
     "base-uri": [CSP.NONE],
     "form-action": [CSP.SELF],
     "frame-ancestors": [CSP.NONE],
+    "manifest-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
+    **({"upgrade-insecure-requests": True} if HTTPS else {}),
 }
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 86400 if HTTPS else 0
@@ -312,7 +318,54 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True  # htmx sends the token that stands in the page
+CSRF_COOKIE_SAMESITE = "Lax"
+# The prefix makes a browser refuse these cookies from a subdomain, a path or without TLS.
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "sessionid"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
+LANGUAGE_COOKIE_SECURE = HTTPS
 X_FRAME_OPTIONS = "DENY"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+USE_X_FORWARDED_HOST = False
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+# Who asks more often than this is told to wait: per person, or per address of nobody signed in.
+RATE_LIMITS: dict[str, Limit] = {
+    "export": Limit(
+        20,
+        60,
+        (
+            "audit:export",
+            "audit:export-file",
+            "payments:round-left-out-csv",
+            "payments:result-bad-rows",
+            "progress:office-csv",
+            "registry:import-errors",
+        ),
+    ),
+    "print": Limit(
+        60,
+        60,
+        (
+            "payments:class-receipts",
+            "payments:class-sheet",
+            "payments:letter",
+            "payments:letters-print",
+            "payments:receipt-pdf",
+            "payments:refund-slip",
+            "screening:meeting-pdf",
+        ),
+    ),
+    "search": Limit(
+        60,
+        60,
+        ("registry:pupils", "registry:schools", "progress:offices", "audit:events"),
+        ("name", "q", "person", "place"),
+    ),
+    "upload": Limit(120, 60),
+    "open": Limit(60, 60),
+}
 
 # Mail
 

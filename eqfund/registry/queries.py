@@ -118,10 +118,9 @@ def errors_of(it: RegistryImport) -> QuerySet[RegistryCellError]:
 
 
 def error_cells(error: RegistryCellError) -> list[Any]:
-    """An error as a row of the CSV; a leading sign that a spreadsheet would run is quoted."""
-    value = f"'{error.value}" if error.value[:1] in ("=", "+", "-", "@") else error.value
+    """An error as a row of the CSV."""
     used = "" if error.leaves_row_out else "✓"
-    return [error.line, error.column, error.title, value, cell_sentence(error.code), used]
+    return [error.line, error.column, error.title, error.value, cell_sentence(error.code), used]
 
 
 def change_labels(row: StagingRow) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access, audit
+from eqfund import access, audit, sheets
 from eqfund.access import requires
 from eqfund.models import RegistryImport, RegistryTitle
 from eqfund.pages import paged, render_part
@@ -102,22 +100,17 @@ def import_discard(request: Any, pk: int) -> HttpResponse:
 def import_errors(request: Any, pk: int) -> HttpResponse:
     """Every cell that could not be read, as CSV for a spreadsheet."""
     it = _import(request, pk)
-    out = io.StringIO(newline="")
-    writer = csv.writer(out)
-    writer.writerow(
-        [
-            gettext("Row"),
-            gettext("Column"),
-            gettext("Title"),
-            gettext("In the file"),
-            gettext("What is wrong"),
-            gettext("Row used"),
-        ]
-    )
-    for error in queries.errors_of(it):
-        writer.writerow(queries.error_cells(error))
+    titles = [
+        gettext("Row"),
+        gettext("Column"),
+        gettext("Title"),
+        gettext("In the file"),
+        gettext("What is wrong"),
+        gettext("Row used"),
+    ]
+    rows = map(queries.error_cells, queries.errors_of(it))
     audit.record("registry.export_errors", it, by=request.user, at=request.moment)
-    response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(sheets.csv_lines(titles, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="registry-{it.pk}-errors.csv"'
     return response
 

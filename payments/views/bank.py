@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from eqfund import files as stored_files
+from eqfund import files as stored_files, sheets
 from eqfund.access import requires
 from eqfund.money import baht
 from eqfund.pages import paged, render_part
@@ -195,14 +194,11 @@ def result_aside(request: Any, pk: int) -> HttpResponse:
 def result_bad_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The wrong rows as a CSV, for the bank."""
     found = _result(pk)
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="bad-rows-{found.pk}.csv"'
-    writer = csv.writer(response)
-    writer.writerow(
-        [gettext("Row"), gettext("Reference"), gettext("Baht"), gettext("What is wrong")]
+    titles = [gettext("Row"), gettext("Reference"), gettext("Baht"), gettext("What is wrong")]
+    rows = (
+        [row.number, row.end_to_end_id, baht(row.amount_satang or 0), row.get_problem_display()]
+        for row in found.rows.bad().iterator(chunk_size=2_000)
     )
-    for row in found.rows.bad().iterator(chunk_size=2_000):
-        writer.writerow(
-            [row.number, row.end_to_end_id, baht(row.amount_satang or 0), row.get_problem_display()]
-        )
+    response = HttpResponse(sheets.csv_lines(titles, rows), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="bad-rows-{found.pk}.csv"'
     return response

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access, audit
+from eqfund import access, audit, sheets
 from eqfund.access import ROLE_NAMES, requires
 from eqfund.models import School
 from eqfund.pages import paged, render_part
@@ -175,35 +174,25 @@ def _left_outs(request: Any, transfer_round: TransferRound, hurdle: str) -> Any:
     return rows.filter(hurdle=hurdle) if hurdle in BY_CODE else rows
 
 
-class _Echo:
-    """A file that hands back each line."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def _csv(rows: Any) -> Iterator[str]:
-    writer = csv.writer(_Echo())
-    yield "\ufeff"  # so that Excel reads Thai
-    yield writer.writerow(
-        [
-            gettext("School code"),
-            gettext("School"),
-            gettext("Class"),
-            gettext("Pupil"),
-            gettext("Reason"),
-            gettext("Who lifts it"),
-        ]
-    )
-    for row in rows.for_table().iterator(chunk_size=2_000):
-        hurdle, enrolment = BY_CODE[row.hurdle], row.enrolment
-        yield writer.writerow(
-            [
-                enrolment.classroom.school.moe_code,
-                enrolment.classroom.school.name,
-                enrolment.classroom.label,
-                enrolment.pupil.full_name,
-                hurdle.name,
-                ROLE_NAMES[hurdle.fixed_by],
-            ]
-        )
+    titles = [
+        gettext("School code"),
+        gettext("School"),
+        gettext("Class"),
+        gettext("Pupil"),
+        gettext("Reason"),
+        gettext("Who lifts it"),
+    ]
+    return sheets.csv_lines(titles, map(_csv_cells, rows.for_table().iterator(chunk_size=2_000)))
+
+
+def _csv_cells(row: Any) -> list[Any]:
+    hurdle, enrolment = BY_CODE[row.hurdle], row.enrolment
+    return [
+        enrolment.classroom.school.moe_code,
+        enrolment.classroom.school.name,
+        enrolment.classroom.label,
+        enrolment.pupil.full_name,
+        hurdle.name,
+        ROLE_NAMES[hurdle.fixed_by],
+    ]

@@ -38,7 +38,10 @@ NOT_OPENED_EVERY = 40  # one pupil of so many has no PromptPay yet
 CHANGED_EVERY = 15  # one of so many has a new phone
 LATE_EVERY = 5  # one failed of so many is corrected for the last round only
 STUBBORN_EVERY = 4  # one failed of so many records the same PromptPay again
-PROOF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PROOF = (  # one empty page
+    b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
+    b"3 0 obj\n<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]>>\nendobj\ntrailer\n<</Root 1 0 R/Size 4>>\n%%EOF\n"
+)
 
 
 # --- June ------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ A page marked with `@audit.reads` is held to it at run time (eqfund.audit); the 
 import pytest
 from django.urls import URLPattern, get_resolver
 
-METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}
+from eqfund.pages import methods_of
 
 FIGURES = "figures, schools and classes; names no child"
 FILE = "a file: eqfund.files.serve records the download"
@@ -88,17 +88,6 @@ NAMES_NO_CHILD = {
 WAITING: set[str] = set()
 # Their pages are about people who work here, not about children; each has its own acts in the book.
 OF_STAFF = ("account", "mfa_", "usersessions_", "people:", "accounts:", "privacy:", "audit:")
-
-
-def methods_of(view):
-    """The methods a view takes, read off its require_... decorator; {} when it has none."""
-    while view is not None:
-        for cell in getattr(view, "__closure__", None) or ():
-            kept = cell.cell_contents
-            if isinstance(kept, list | tuple) and kept and set(kept) <= METHODS:
-                return set(kept)
-        view = getattr(view, "__wrapped__", None)
-    return set()
 
 
 def pages(patterns, namespace=""):

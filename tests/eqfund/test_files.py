@@ -9,6 +9,7 @@ from PIL import Image
 from eqfund import files, jobs
 from eqfund.models import Event, Job, StoredFile
 from eqfund.refusal import Refused
+from tests.papers import A_PDF
 
 
 def photo(size=(2400, 1200), exif=None):
@@ -149,7 +150,7 @@ def test_what_a_browser_would_run_is_no_data(head, kind):
 def test_a_file_that_the_storage_lost_is_refused_in_words_and_logged_by_number(
     store, admin, at, caplog
 ):
-    stored = store(b"%PDF-1.7 sheet", "รายชื่อ ป.4.pdf", kinds=("pdf",))
+    stored = store(A_PDF, "รายชื่อ ป.4.pdf", kinds=("pdf",))
     files.default_storage.delete(stored.name)
 
     with pytest.raises(Refused, match=str(stored.pk)):

@@ -11,10 +11,11 @@ from eqfund.models import Event
 from payments.models import ContinuingConfirmation, SchoolBankAccount
 from payments.rules.accounts import AccountStatus
 from tests.conftest import moment
+from tests.papers import A_PDF
 
 MAY = moment("2569-05-20 10:00")
 CLOSED = moment("2569-06-25 17:00")
-PDF = b"%PDF-1.7\nbook\n%%EOF"
+PDF = A_PDF
 
 
 @pytest.fixture(autouse=True)

@@ -4,6 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from payments.models import CannotPay, Receipt06
+from tests.papers import A_PDF
 
 from .payout_world import LATE, PAID, url
 
@@ -107,7 +108,7 @@ def test_a_receipt_is_voided_from_its_page(world, cash, browse):
 
 
 def a_pdf(name="sheet.pdf"):
-    return SimpleUploadedFile(name, b"%PDF-1.7 a scan", "application/pdf")
+    return SimpleUploadedFile(name, A_PDF, "application/pdf")
 
 
 def test_a_class_and_then_its_school_report_by_their_pages(world, cash, school, classroom, browse):
@@ -142,7 +143,7 @@ def test_evidence_is_seen_by_those_who_may_see_the_children(
     evidence = classroom.payout_reports.get().evidence.get()
     address = url("evidence-file", evidence.pk)
 
-    assert b"".join(client.get(address).streaming_content) == b"%PDF-1.7 a scan"
+    assert b"".join(client.get(address).streaming_content) == A_PDF
     assert browse("director").get(address).status_code == 200
     assert sign_in(affiliation_officer).get(address).status_code == 403
     assert sign_in(outsider).get(address).status_code == 404

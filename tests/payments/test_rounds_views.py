@@ -15,13 +15,14 @@ from payments.models import TransferRound
 from payments.rules.accounts import AccountStatus
 from payments.rules.rounds import RoundStatus
 from tests.conftest import moment
+from tests.papers import A_PDF
 
 MAY = moment("2569-05-20 10:00")
 CLOSED = moment("2569-06-25 17:00")
 BUILT = moment("2569-07-15 18:04")
 APPROVED = moment("2569-07-16 09:12")
 HTMX = {"hx-request": "true"}
-PDF = b"%PDF-1.7\nbook\n%%EOF"
+PDF = A_PDF
 
 
 @pytest.fixture(autouse=True)

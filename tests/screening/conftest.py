@@ -19,6 +19,7 @@ from screening.actions.committee import LineRow, MemberRow
 from screening.models import CommitteeMeeting, Form01, PmtModel
 from screening.pmt import definition
 from tests.conftest import moment
+from tests.papers import A_PDF
 
 POOREST = {
     "lives_with": "parents",
@@ -69,7 +70,6 @@ ANNOUNCED = moment("2569-08-18 09:00")
 MET = date(2026, 8, 19)
 IN_FORM05 = moment("2569-08-20 10:00")
 IN_VERIFICATION = moment("2569-08-27 10:00")
-A_PDF = b"%PDF-1.7\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF"
 
 
 @pytest.fixture
