@@ -21,6 +21,8 @@ PRODUCTION = {
     "DEMO_MODE": "false",
     "ALLOWED_HOSTS": "eqfund.example.org",
     "EMAIL_HOST": "mail.example.org",
+    "SMS_BACKEND": "eqfund.accounts.sms.gateway",
+    "SMS_GATEWAY_URL": "https://sms.example.org/send",
     "SECRET_KEY": secrets.token_urlsafe(48),
     "FIELD_KEYS": secrets.token_urlsafe(48),
     "INDEX_KEY": secrets.token_urlsafe(48),

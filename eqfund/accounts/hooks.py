@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access
-from eqfund.accounts import first_use, keys, permissions
+from eqfund.accounts import checks, first_use, keys, permissions  # noqa: F401
 from eqfund.accounts.first_use import Step
 from eqfund.hooks import Todo, home_tasks, sealed_elsewhere
 from eqfund.privacy.field_keys import SealedElsewhere

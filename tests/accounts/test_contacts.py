@@ -300,3 +300,13 @@ def test_a_broken_code_is_not_kept(name, change, person):
 
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         ContactCode.objects.update(**change)
+
+
+def test_a_deployment_without_a_gateway_is_refused_by_its_check(settings):
+    from eqfund.accounts.checks import codes_can_be_sent
+
+    assert codes_can_be_sent(None) == []
+    settings.DEMO_MODE = False
+    assert [error.id for error in codes_can_be_sent(None)] == ["eqfund.E110"]
+    settings.SMS_BACKEND = "eqfund.accounts.sms.gateway"
+    assert codes_can_be_sent(None) == []
