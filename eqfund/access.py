@@ -111,6 +111,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "registry.read_import": (K, A, D, O, F, U),
     "registry.read_schools": (S, K, A, D, O, H, *FUND_STAFF, U, Y),
     "registry.edit_titles": (F,),
+    "registry.ask_listing": (T, S, K, A, D, O),
     # kernel: people
     "people.read": (A, D, O, H, F, U, Y),
     "people.manage": (A, O, H, F, Y),
@@ -172,6 +173,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     # payments: bank files, results, the book
     "payments.read_bank": (*FUND_STAFF, U),
     "payments.bank_files": (N,),
+    "payments.call_back_bank_file": (P, N),
     "payments.bank_results": (N,),
     "payments.read_ledger": (*FUND_STAFF, U),
     "payments.read_money": (A, D, O, *FUND_STAFF, U),

@@ -371,6 +371,7 @@ BY_PAGE: dict[str, Sampler] = {
     "payments:round-school": _round_and_school,
     "payments:round-act": _round_act,
     "payments:forecast-place": lambda world, path: {"level": "school", **_school_pk(world, path)},
+    "payments:bank-file-call-back": BANK_FILE,
     "payments:bank-file-download": BANK_FILE,
     "payments:bank-file-password": BANK_FILE,
     "payments:result-upload": ROUND,

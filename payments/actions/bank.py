@@ -18,7 +18,7 @@ from eqfund.refusal import Refused
 from payments.actions import ledger, rounds
 from payments.actions.rounds import Fence, no_fence
 from payments.bankfiles import lines, schemas, sealed
-from payments.models import BankFile, Transfer, TransferRound
+from payments.models import BankFile, BankFileCallBack, Transfer, TransferRound
 from payments.permissions import bank as permissions
 from payments.queries.bank import file_text
 from payments.round_sql import Seen, unseen
@@ -199,6 +199,8 @@ def download_bank_file(file: BankFile, *, by: User, at: datetime) -> StoredFile:
     """Hand a file out, once. The second person to ask, or the same one again, is refused."""
     if reason := permissions.why_not_download_bank_file(file, by):
         raise Refused(reason)
+    assert file.stored is not None
+    files.opened(file.stored).close()  # a file that the storage has lost is not handed out
     free = BankFile.objects.filter(pk=file.pk, stored__isnull=False, downloaded_by=None)
     if not free.update(downloaded_by=by, downloaded_at=at):
         raise Refused(gettext("Someone else has just taken this file. Look again."))
@@ -212,6 +214,45 @@ def download_bank_file(file: BankFile, *, by: User, at: datetime) -> StoredFile:
     file.refresh_from_db()
     assert file.stored is not None
     return file.stored
+
+
+@transaction.atomic
+def call_back_bank_file(file: BankFile, *, reason: str, by: User, at: datetime) -> None:
+    """Call a file back whose download broke: it may be taken once more, and the book keeps both."""
+    file = (
+        # the round as well: whoever records meanwhile that the files were sent waits, and sees
+        BankFile.objects.select_for_update(of=("self", "round"), no_key=True)
+        .select_related("round__term", "downloaded_by")
+        .get(pk=file.pk)
+    )
+    if refusal := permissions.why_not_call_back(file, by):
+        raise Refused(refusal)
+    if not reason.strip():
+        raise Refused(gettext("Say what went wrong with the download."))
+    assert file.downloaded_by is not None
+    assert file.downloaded_at is not None
+    made = BankFileCallBack.objects.create(
+        file=file,
+        number=file.call_backs.count() + 1,
+        taken_by=file.downloaded_by,
+        taken_at=file.downloaded_at,
+        called_back_by=by,
+        called_back_at=at,
+        reason=reason.strip(),
+    )
+    BankFile.objects.filter(pk=file.pk).update(downloaded_by=None, downloaded_at=None)
+    audit.record(
+        "call_back_bank_file",
+        file.round,
+        by=by,
+        at=at,
+        facts={
+            "file": file.number,
+            "time": made.number,
+            "taken_by": file.downloaded_by.full_name,
+            "reason": made.reason,
+        },
+    )
 
 
 @transaction.atomic
@@ -246,6 +287,8 @@ def record_sent(
         raise Refused(reason)
     if not rounds.move(transfer_round, RoundStatus.RELEASED, RoundStatus.SENT, sent_at=at):
         raise Refused(gettext("Someone else has just changed this round. Look again."))
+    if transfer_round.bank_files.filter(downloaded_at=None).exists():
+        raise Refused(gettext("A file was called back a moment ago. Look again."))
     rounds.check_totals(transfer_round, seen)
     fence()
     waiting = Transfer.objects.filter(round=transfer_round, status=TransferStatus.PENDING)

@@ -19,6 +19,18 @@ class WriteFilesForm(forms.Form):
     )
 
 
+class CallBackForm(forms.Form):
+    """Why a bank file is called back."""
+
+    reason = forms.CharField(
+        label=_("What went wrong"),
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text=_("For example: the download broke off and the file cannot be opened."),
+        error_messages={"required": _("Say what went wrong with the download.")},
+    )
+
+
 class ResultForm(forms.Form):
     """A file that the bank sent back."""
 

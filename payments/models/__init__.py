@@ -4,6 +4,7 @@ from .accounts import ContinuingConfirmation, ReceivingChannel, SchoolBankAccoun
 from .bank import (
     Account,
     BankFile,
+    BankFileCallBack,
     BankLine,
     LedgerEntry,
     ResultFile,
@@ -24,6 +25,7 @@ from .rounds import BenefitRate, Entitlement, LeftOut, Transfer, TransferRound
 __all__ = [
     "Account",
     "BankFile",
+    "BankFileCallBack",
     "BankLine",
     "BenefitRate",
     "CannotPay",

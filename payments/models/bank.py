@@ -78,6 +78,46 @@ class BankFile(models.Model):
         return self.message_id
 
 
+class BankFileCallBack(models.Model):
+    """One handing-out of a bank file that came to nothing (the download broke) and was called back.
+
+    Only after it may the file be handed out again, by whoever takes it next: a trigger holds the
+    two together. The person who calls back is another than the one who took, and says why. The
+    file stays byte for byte the same, so the bank knows a second copy by its message id.
+    Added to only. Written by payments.actions.bank.
+    """
+
+    open_because = "Of a file of the whole country: only the fund's verbs reach it."
+    personal: ClassVar = set()
+
+    file = models.ForeignKey(BankFile, models.PROTECT, related_name="call_backs", db_index=False)
+    number = models.PositiveSmallIntegerField()
+    taken_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    taken_at = models.DateTimeField()
+    called_back_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    called_back_at = models.DateTimeField()
+    reason = models.TextField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="call_back_number_once_per_file", fields=["file", "number"]
+            ),
+            models.CheckConstraint(
+                name="call_back_is_not_by_the_taker",
+                condition=~Q(called_back_by=F("taken_by")),
+            ),
+            models.CheckConstraint(name="call_back_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="call_back_comes_after_the_taking",
+                condition=Q(called_back_at__gte=F("taken_at")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.file_id}/{self.number}"
+
+
 class BankLineQuerySet(ScopedQuerySet):
     scope = "school__path"
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils.translation import gettext
 
 from eqfund.models import User
 from eqfund.money import baht
-from payments.models import BankFile, ResultFile, TransferRound
+from eqfund.thai_text import thai_datetime
+from payments.models import BankFile, BankFileCallBack, ResultFile, TransferRound
 from payments.permissions import bank as permissions
 from payments.rules.rounds import RoundStatus
 
@@ -19,6 +21,8 @@ class FileRow:
 
     file: BankFile
     why_not: str | None
+    called_back: tuple[BankFileCallBack, ...] = ()
+    may_call_back: bool = False
 
     @property
     def facts(self) -> list[tuple[str, str]]:
@@ -33,8 +37,34 @@ class FileRow:
 
 def files_of(transfer_round: TransferRound, user: User) -> list[FileRow]:
     """The round's files, by number."""
-    files = transfer_round.bank_files.select_related("downloaded_by").order_by("number")
-    return [FileRow(file, permissions.why_not_download_bank_file(file, user)) for file in files]
+    files = transfer_round.bank_files.select_related("downloaded_by", "round").order_by("number")
+    called_back = BankFileCallBack.objects.select_related("taken_by", "called_back_by")
+    return [
+        FileRow(
+            file,
+            permissions.why_not_download_bank_file(file, user),
+            tuple(file.call_backs.all()),
+            not permissions.why_not_call_back(file, user),
+        )
+        for file in files.prefetch_related(Prefetch("call_backs", called_back.order_by("number")))
+    ]
+
+
+def call_back_facts(file: BankFile) -> list[tuple[str, str]]:
+    """What the question before calling a file back repeats."""
+    assert file.downloaded_by is not None
+    assert file.downloaded_at is not None
+    return [
+        (gettext("File"), file.message_id),
+        (gettext("Credits"), f"{file.lines:,}"),
+        (gettext("Baht"), baht(file.amount_satang)),
+        (gettext("Taken by"), file.downloaded_by.full_name),
+        (gettext("Taken at"), thai_datetime(file.downloaded_at)),
+        (
+            gettext("Afterwards"),
+            gettext("The same file can be taken once more. Both takings stand in the audit book."),
+        ),
+    ]
 
 
 def next_act(transfer_round: TransferRound, files: list[FileRow]) -> str:

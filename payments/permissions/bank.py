@@ -40,6 +40,23 @@ def why_not_download_bank_file(file: BankFile, user: User) -> str | None:
     return None
 
 
+def why_not_call_back(file: BankFile, user: User) -> str | None:
+    """Another person of the fund than the one who took the file, and before the bank has it."""
+    if reason := access.why_not(user, "payments.call_back_bank_file", COUNTRY):
+        return reason
+    if file.downloaded_by_id is None:
+        return gettext("Nobody has taken this file. It can be taken as it is.")
+    if file.round.status != RoundStatus.RELEASED:
+        return gettext(
+            "The files were recorded as handed to the bank. A second copy would be paid twice."
+        )
+    if file.downloaded_by_id == user.pk:
+        return gettext(
+            "You took this file. Another person of the fund calls it back, so that two know of it."
+        )
+    return None
+
+
 def why_not_show_password(file: BankFile, user: User) -> str | None:
     if reason := access.why_not(user, "payments.bank_files", COUNTRY):
         return reason

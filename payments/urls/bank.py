@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern] = [
     path("rounds/<int:pk>/bank/sent/", bank.bank_sent, name="bank-sent"),
     path("rounds/<int:pk>/bank/results/", bank.result_upload, name="result-upload"),
     path("bank-files/<int:pk>/download/", bank.bank_file_download, name="bank-file-download"),
+    path("bank-files/<int:pk>/call-back/", bank.bank_file_call_back, name="bank-file-call-back"),
     path("bank-files/<int:pk>/password/", bank.bank_file_password, name="bank-file-password"),
     path("results/<int:pk>/", bank.result, name="result"),
     path("results/<int:pk>/apply/", bank.result_apply, name="result-apply"),

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import access, files
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import School, StoredFile
 from eqfund.pages import paged, render_part
 from eqfund.refusal import Refused
@@ -138,6 +139,7 @@ def account_approve(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("payments.decide_account")
+@reauthenticated
 def account_accept(request: Any, pk: int) -> HttpResponse:
     """The fund accepts."""
     account = _account(request, pk)

@@ -7,19 +7,20 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eqfund import files as stored_files, sheets
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.money import baht
 from eqfund.pages import paged, render_part
 from eqfund.refusal import Refused
 from eqfund.thai_text import thai_datetime
 from payments.actions import bank as bank_actions, reconcile, sandbox
-from payments.forms.bank import ResultForm, WriteFilesForm
+from payments.forms.bank import CallBackForm, ResultForm, WriteFilesForm
 from payments.models import BankFile, ResultFile, TransferRound
 from payments.pages import bank as pages_bank
 from payments.permissions import bank as permissions
@@ -84,6 +85,7 @@ def bank_write(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("payments.bank_files")
+@reauthenticated
 def bank_file_download(request: Any, pk: int) -> HttpResponse:
     """Hand the zip out, once."""
     file = get_object_or_404(BankFile.objects.select_related("round", "downloaded_by"), pk=pk)
@@ -92,8 +94,32 @@ def bank_file_download(request: Any, pk: int) -> HttpResponse:
     return stored_files.serve(stored, by=request.user, at=request.moment, filename=name)
 
 
+@require_http_methods(["GET", "POST"])
+@requires("payments.call_back_bank_file")
+@reauthenticated(only="POST")
+def bank_file_call_back(request: Any, pk: int) -> HttpResponse:
+    """Call back a file whose download broke, with the reason, so that it can be taken again."""
+    file = get_object_or_404(BankFile.objects.select_related("round__term", "downloaded_by"), pk=pk)
+    form = CallBackForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        bank_actions.call_back_bank_file(file, reason=reason, by=request.user, at=request.moment)
+        messages.success(request, gettext("Called back. The file can be taken once more."))
+        return redirect("payments:bank", file.round_id)
+    why_not = permissions.why_not_call_back(file, request.user)
+    context = {
+        "file": file,
+        "name": words.round_name(file.round.number, file.round.term.label),
+        "form": form,
+        "why_not": why_not,
+        "facts": [] if why_not else pages_bank.call_back_facts(file),
+    }
+    return render(request, "payments/bank/call_back.html", context)
+
+
 @require_POST
 @requires("payments.bank_files")
+@reauthenticated
 def bank_file_password(request: Any, pk: int) -> HttpResponse:
     """Show the password of a file to the person who took it."""
     file = get_object_or_404(BankFile.objects.select_related("round__term"), pk=pk)
@@ -105,6 +131,7 @@ def bank_file_password(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("payments.bank_files")
+@reauthenticated
 def bank_sent(request: Any, pk: int) -> HttpResponse:
     """Record that the bank has the files."""
     bank_actions.ask_to_record_sent(get_round(pk), by=request.user, at=request.moment)
@@ -173,6 +200,7 @@ def _result(pk: int) -> ResultFile:
 
 @require_POST
 @requires("payments.bank_results")
+@reauthenticated
 def result_apply(request: Any, pk: int) -> HttpResponse:
     """Apply a checked file, whole or not at all."""
     reconcile.apply_result(_result(pk), by=request.user, at=request.moment)

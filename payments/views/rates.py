@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from payments.actions import rates as rate_actions
 from payments.forms.rates import RateForm
 from payments.models import BenefitRate
@@ -50,6 +51,7 @@ def rate_propose(request: Any) -> HttpResponse:
 
 @require_POST
 @requires("payments.approve_rate")
+@reauthenticated
 def rate_approve(request: Any, pk: int) -> HttpResponse:
     """Approve an amount."""
     rate = get_object_or_404(BenefitRate.objects.select_related("term"), pk=pk)

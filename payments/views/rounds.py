@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import access, audit, sheets
 from eqfund.access import ROLE_NAMES, requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import School
 from eqfund.pages import paged, render_part
 from payments.actions import rounds as actions
@@ -81,6 +82,7 @@ def round(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("payments.read_round")
+@reauthenticated(only="POST")
 def round_act(request: Any, pk: int, act: str) -> HttpResponse:
     """Confirm and do one step. The action asks who may; this page only repeats the facts."""
     found = _round(pk)
@@ -122,6 +124,7 @@ def round_left_out(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_round_school")
+@reauthenticated
 def round_left_out_csv(request: Any, pk: int) -> StreamingHttpResponse:
     """The same list as a file, with the same scope; that it was taken stands in the audit book."""
     found = _round(pk)

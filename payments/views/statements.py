@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import files
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.pages import paged
 from payments.actions import refunds as actions
 from payments.forms.refunds import StatementForm
@@ -68,6 +69,7 @@ def statement(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("payments.match_refunds")
+@reauthenticated
 def statement_apply(request: Any, pk: int) -> HttpResponse:
     """Book the refunds that the statement proves."""
     found = get_object_or_404(RefundStatement, pk=pk)

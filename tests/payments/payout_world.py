@@ -17,6 +17,7 @@ from payments.rules.channels import ChannelKind
 from payments.rules.payout import due_day
 from tests.conftest import moment
 
+from . import sessions
 from .bank_world import SENT, make_account, make_rate, make_round, owe
 
 PUBLISHED = moment("2569-07-31 09:00")
@@ -143,15 +144,7 @@ def payout_cash(world: PayoutWorld, make_pupils: Any) -> list[Transfer]:
 
 @pytest.fixture(name="sign_in")
 def payout_sign_in():
-    def sign_in(user):
-        client = Client()
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        session = client.session
-        session["language"] = "en"
-        session.save()
-        return client
-
-    return sign_in
+    return lambda user: sessions.sign_in(Client(), user)
 
 
 @pytest.fixture(name="browse")

@@ -14,6 +14,7 @@ from payments.models import ResultFile
 from payments.rules.rounds import RoundStatus
 from payments.urls import bank as urls_bank
 
+from . import sessions
 from .bank_world import (
     ANSWERED,
     PUPIL,
@@ -70,8 +71,7 @@ def reconciled(sent, fund_finance):
 
 @pytest.fixture
 def finance(client, fund_finance):
-    client.force_login(fund_finance)
-    return client
+    return sessions.sign_in(client, fund_finance)
 
 
 def bank_page(transfer_round):
@@ -321,8 +321,8 @@ def test_the_bank_page_costs_the_same_at_any_length(
     monkeypatch.setattr(lines, "MAX_LINES", 1)  # a file for each credit
     write_files(transfer_round, fund_finance)
 
-    # demo clock, user, postings; round, job, files, credits, files of the steps, are they sent
-    with django_assert_num_queries(9):
+    # demo clock, user, postings; round, job, files and their call-backs, credits, files of the steps, are they sent
+    with django_assert_num_queries(10):
         finance.get(bank_page(transfer_round))
 
 

@@ -97,8 +97,11 @@ TAMPERING = {
 
 
 @pytest.mark.parametrize("sql", TAMPERING.values(), ids=TAMPERING)
-def test_a_changed_row_stops_every_later_step(built, sql, make_pupils, fund_approver):
+def test_a_changed_row_stops_every_later_step(
+    built, sql, make_pupils, fund_approver, rows_unguarded
+):
     make_pupils(1)
+    rows_unguarded()
     with connection.cursor() as cursor:
         cursor.execute(sql, [built.transfers.order_by("pk").first().pk])
 
@@ -107,7 +110,8 @@ def test_a_changed_row_stops_every_later_step(built, sql, make_pupils, fund_appr
     assert TransferRound.objects.get().status == RoundStatus.BUILT
 
 
-def test_a_change_between_approval_and_release_is_found_too(approved, fund_finance):
+def test_a_change_between_approval_and_release_is_found_too(approved, fund_finance, rows_unguarded):
+    rows_unguarded()
     first, second, _third = approved.transfers.order_by("pk")
     Transfer.objects.filter(pk=first.pk).update(amount_satang=150_001)
     Transfer.objects.filter(pk=second.pk).update(amount_satang=149_999)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
 from payments import round_sql
 from payments.actions import rounds
@@ -92,7 +92,8 @@ def test_a_released_round_keeps_its_three_people_by_constraint(released, changes
     ],
     ids=str,
 )
-def test_a_transfer_cannot_be_what_makes_no_sense(built, changes, name):
+def test_a_transfer_cannot_be_what_makes_no_sense(built, changes, name, rows_unguarded):
+    rows_unguarded()
     one = built.transfers.values_list("pk", flat=True).first()
 
     with pytest.raises(IntegrityError, match=name):
@@ -123,3 +124,36 @@ def test_the_totals_of_no_rows_are_a_digest_too(planned):
 
     assert (found.pupils, found.amount_satang, found.schools) == (0, 0, 0)
     assert len(found.digest) == 64
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"amount_satang": 150_001},
+        {"kind": "promptpay_guardian"},
+        {"share": "school_run"},
+        {"round_id": None},
+        {"entitlement_id": None},
+        {"school_id": None},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_what_a_transfer_owes_to_whom_never_changes(built, changed):
+    name, value = next(iter(changed.items()))
+    first, second, _third = built.transfers.order_by("pk")
+    if value is None:
+        value = getattr(second, name) if name == "entitlement_id" else getattr(first, name) + 1
+
+    with pytest.raises(IntegrityError, match="transfer_stays_as_built"), transaction.atomic():
+        Transfer.objects.filter(pk=first.pk).update(**{name: value})
+
+
+def test_rows_go_only_with_a_round_that_was_sent_back(built):
+    with pytest.raises(IntegrityError, match="transfer_goes_with_its_round"), transaction.atomic():
+        built.transfers.all().delete()
+
+    TransferRound.objects.filter(pk=built.pk).update(
+        status="planned", maker=None, built_at=None, digest=""
+    )
+    built.transfers.all().delete()
+    assert not Transfer.objects.exists()
