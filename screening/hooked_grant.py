@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
@@ -11,7 +12,14 @@ from eqfund import access, hooks
 from eqfund.models import Pupil, School, Term, User
 from eqfund.windows import Window, event_at, window_of
 from screening.form01.rules import Status
-from screening.models import AnnouncedPupil, CommitteeMeeting, Form01, Grant, InstitutionDecision
+from screening.models import (
+    AnnouncedPupil,
+    CommitteeMeeting,
+    Form01,
+    FundVerification,
+    Grant,
+    InstitutionDecision,
+)
 from screening.permissions import committee, verification
 from screening.queries import scoring as scoring_queries, verification as verification_queries
 from screening.rules.committee import OPEN, MeetingStatus
@@ -148,24 +156,21 @@ def _to_reopen(user: User, term: Term) -> list[hooks.Todo]:
     """Forms 05 that the fund sent back, for the supervising office."""
     if not access.paths_with(user, "screening.reopen_form05"):
         return []
-    rows = CommitteeMeeting.objects.visible_to(user, "screening.reopen_form05")
-    rows = rows.filter(term=term, status=MeetingStatus.LOCKED).select_related("school")
-    found = []
-    for meeting in rows.filter(verifications__outcome=Outcome.SENT_BACK).distinct()[:20]:
-        finding = meeting.verifications.filter(
-            revision=meeting.revision, outcome=Outcome.SENT_BACK
-        ).first()
-        if finding is not None:
-            found.append(
-                hooks.Todo(
-                    what=gettext("Reopen form 05 of %(school)s") % {"school": meeting.school.name},
-                    hint=finding.reason,
-                    url=reverse("screening:meeting-reopen", args=[meeting.pk]),
-                    action_label=gettext("Look and reopen"),
-                    state="bad",
-                )
-            )
-    return found
+    meetings = CommitteeMeeting.objects.visible_to(user, "screening.reopen_form05")
+    meetings = meetings.filter(term=term, status=MeetingStatus.LOCKED)
+    findings = FundVerification.objects.filter(
+        meeting__in=meetings, revision=F("meeting__revision"), outcome=Outcome.SENT_BACK
+    )
+    return [
+        hooks.Todo(
+            what=gettext("Reopen form 05 of %(school)s") % {"school": finding.meeting.school.name},
+            hint=finding.reason,
+            url=reverse("screening:meeting-reopen", args=[finding.meeting_id]),
+            action_label=gettext("Look and reopen"),
+            state="bad",
+        )
+        for finding in findings.select_related("meeting__school").order_by("at", "pk")[:20]
+    ]
 
 
 def _to_score(user: User, term: Term, at: datetime) -> list[hooks.Todo]:

@@ -61,6 +61,8 @@ PLAIN: dict[str, str] = {
     "eqfund.StagingRow.was": "the name, sex, birth date and class known before, beside the new ones",
     "screening.InstitutionDecision.reason": _REASON,
     "screening.MeetingMember.name": "a member of the committee, printed on its minutes",
+    "screening.CommitteeMeeting.reopen_reason": _REASON,
+    "screening.FundVerification.reason": _REASON,
     "screening.Form05Line.reason": _REASON,
     "screening.Abstention.relation": "why a member abstained; printed on the minutes",
     "screening.Form01.answers": "answers that identify nobody; weighed and counted by SQL",
@@ -127,6 +129,8 @@ _OF_MODEL = {
     "payments.Receipt06": "money",
     "payments.BankFile": "money",
     "screening.MeetingMember": "money",
+    "screening.CommitteeMeeting": "money",
+    "screening.FundVerification": "money",
 }
 
 

@@ -28,7 +28,6 @@ from screening.models import (
     SpendingPlan,
 )
 from screening.permissions import committee as permissions
-from screening.rules import committee as rules
 from screening.rules.committee import Decision, MeetingStatus, MemberRole
 
 
@@ -64,6 +63,7 @@ def open_meeting(
     school: School, term: Term, *, met_on: date, place: str, by: User, at: datetime
 ) -> CommitteeMeeting:
     """Begin form 05 of a meeting, with a line for each announced pupil that no meeting has taken."""
+    School.objects.select_for_update(no_key=True).get(pk=school.pk)  # one beginning at a time
     if reason := permissions.why_not_open(school, term, by, at):
         raise Refused(reason)
     _check_day(term, met_on, at)
@@ -199,20 +199,17 @@ def attach_minutes(
 @transaction.atomic
 def sign_meeting(meeting: CommitteeMeeting, *, by: User, at: datetime) -> None:
     """The director signs a complete form 05, which locks it; in the capacity of their posting."""
-    if reason := permissions.why_not_sign(meeting, by, at):
+    seen = _as_seen(meeting)
+    if reason := permissions.why_not_sign(seen, by, at):
         raise Refused(reason)
-    before = meeting.status
-    signed = CommitteeMeeting.objects.filter(
-        pk=meeting.pk, status__in=rules.OPEN, revision=meeting.revision
-    ).update(
+    before = seen.status
+    CommitteeMeeting.objects.filter(pk=seen.pk).update(
         status=MeetingStatus.LOCKED,
-        revision=meeting.revision + 1,
+        revision=seen.revision + 1,
         signed_by=by,
         signed_at=at,
-        capacity=_capacity(by, meeting.school),
+        capacity=_capacity(by, seen.school),
     )
-    if not signed:
-        raise Refused(gettext("Someone else has just changed this form 05. Look again."))
     meeting.refresh_from_db()
     SpendingPlan.objects.filter(meeting=meeting).update(share_satang=permissions.share_of(meeting))
     certified = meeting.lines.filter(decision=Decision.CERTIFY).count()
@@ -223,18 +220,16 @@ def sign_meeting(meeting: CommitteeMeeting, *, by: User, at: datetime) -> None:
 @transaction.atomic
 def reopen_meeting(meeting: CommitteeMeeting, *, reason: str, by: User, at: datetime) -> None:
     """The supervising office lets the school correct a signed form 05, and says why."""
-    if refusal := permissions.why_not_reopen(meeting, by):
+    if refusal := permissions.why_not_reopen(_as_seen(meeting), by):
         raise Refused(refusal)
     if not reason.strip():
         raise Refused(gettext("Say why."))
-    reopened = CommitteeMeeting.objects.filter(pk=meeting.pk, status=MeetingStatus.LOCKED).update(
+    CommitteeMeeting.objects.filter(pk=meeting.pk).update(
         status=MeetingStatus.REOPENED,
         reopened_by=by,
         reopened_at=at,
         reopen_reason=reason.strip(),
     )
-    if not reopened:
-        raise Refused(gettext("Someone else has just changed this form 05. Look again."))
     meeting.refresh_from_db()
     _record("reopen_meeting", meeting, by, at, facts={"revision": meeting.revision})
 
@@ -249,6 +244,18 @@ def _hold(meeting: CommitteeMeeting, by: User, at: datetime) -> None:
     meeting.status = status
     if reason := permissions.why_not_record(meeting, by, at):
         raise Refused(reason)
+
+
+def _as_seen(meeting: CommitteeMeeting) -> CommitteeMeeting:
+    """The meeting as it stands, held until the transaction ends; Refused if it was moved on meanwhile.
+
+    Held first and asked afterwards: members saved, or grants given, in between would count.
+    """
+    rows = CommitteeMeeting.objects.select_for_update(of=("self",))
+    held = rows.select_related("school", "term", "minutes").get(pk=meeting.pk)
+    if (held.status, held.revision) != (meeting.status, meeting.revision):
+        raise Refused(gettext("Someone else has just changed this form 05. Look again."))
+    return held
 
 
 def _check_day(term: Term, met_on: date, at: datetime) -> None:

@@ -36,7 +36,11 @@ def verify_meetings(
     waiting = queries.waiting_for(term, step)
     if only is not None:
         waiting = waiting.filter(pk__in=list(only))
-    meetings = list(waiting.select_for_update(of=("self",)))
+    if waiting.select_for_update(of=("self",)):
+        waiting = (
+            waiting.all()
+        )  # asked again now that they are held: another press may have passed them
+    meetings = list(waiting)
     _refuse_if_closed(term, meetings, by, at)
     against = queries.standing_against(meetings, term, step, at)
     passed = [meeting for meeting in meetings if meeting.pk not in against]

@@ -75,7 +75,7 @@ class CommitteeMeeting(models.Model):
     `revision`, and the fund verifies a revision.
     """
 
-    personal: set[str] = set()
+    personal = {"reopen_reason"}
 
     school = models.ForeignKey(School, models.PROTECT, related_name="committee_meetings")
     term = models.ForeignKey(Term, models.PROTECT, related_name="committee_meetings")
@@ -281,7 +281,7 @@ class SpendingItem(models.Model):
 class FundVerification(models.Model):
     """The fund's finding on one step of one signing of a meeting, once."""
 
-    personal: set[str] = set()
+    personal = {"reason"}
 
     meeting = models.ForeignKey(CommitteeMeeting, models.PROTECT, related_name="verifications")
     revision = models.PositiveSmallIntegerField()

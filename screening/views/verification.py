@@ -37,7 +37,7 @@ def verification(request: Any, step: str = Step.LIST) -> HttpResponse:
     context = {
         "term": term,
         "step": chosen,
-        "tabs": [(s, STEP_NAMES[s], counts[s]) for s in STEPS],
+        "steps": [(s, STEP_NAMES[s], counts[s]) for s in STEPS],
         "counts": counts,
         "page": page,
         "rows": [(meeting, against.get(meeting.pk, [])) for meeting in page],

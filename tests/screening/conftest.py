@@ -12,12 +12,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
 
-from eqfund import clock
+from eqfund import clock, hooks
 from eqfund.models import Enrolment, Pupil, Term, User
 from screening.actions import announcement, committee, pmt
 from screening.actions.committee import LineRow, MemberRow
 from screening.models import CommitteeMeeting, Form01, PmtModel
 from screening.pmt import definition
+from screening.queries import verification
 from tests.conftest import moment
 from tests.papers import A_PDF
 
@@ -232,3 +233,9 @@ def enter(client: Any) -> Any:
     yield enter
     for context in reversed(contexts):
         context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def no_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that the higher apps know stands against a school."""
+    monkeypatch.setattr(verification, "verification_checks", hooks.Registry())

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from eqfund import clock, hooks
+from eqfund import clock
 from eqfund.school_year import TermKey
 from screening import hooked_grant
 from screening.actions import committee, verification
@@ -17,7 +17,6 @@ from screening.models import (
     ScreeningPolicy,
     SpendingItem,
 )
-from screening.queries import verification as queries
 
 from .conftest import CERTIFIED, FIVE, IN_FORM05, IN_VERIFICATION, MET, a_pdf
 
@@ -26,11 +25,6 @@ from .conftest import CERTIFIED, FIVE, IN_FORM05, IN_VERIFICATION, MET, a_pdf
 def _in_the_window():
     with clock.rehearse(IN_FORM05):
         yield
-
-
-@pytest.fixture
-def no_checks(monkeypatch):
-    monkeypatch.setattr(queries, "verification_checks", hooks.Registry())
 
 
 def url(name, *args):

@@ -1,14 +1,11 @@
 """Two at once on one form 01: real transactions, real threads."""
 
-from threading import Barrier, Thread
-
 import pytest
-from django.db import connection
 
-from eqfund.refusal import Refused
 from screening.actions import form01 as actions, form01_decisions as deciding, pmt
 from screening.form01.rules import Status
 from screening.models import Form01, Form01Revision, PmtFacts, PmtScore
+from tests.screening.at_once import at_once
 from tests.screening.form01_data import PLAIN
 from tests.screening.form01_steps import CLOSE, VISIT, begin, enrolment_of, part, signed
 
@@ -21,27 +18,6 @@ pytestmark = [
 @pytest.fixture
 def pupil(make_pupils):
     return make_pupils(1)[0]
-
-
-def at_once(*deeds):
-    """What two threads got that began at the same moment."""
-    gate, outcomes = Barrier(len(deeds)), []
-
-    def run(deed):
-        try:
-            gate.wait(10)
-            outcomes.append(deed())
-        except Refused:
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=[deed]) for deed in deeds]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
 
 
 def test_of_two_beginnings_at_once_one_is_refused(pupil, teacher, admin):
