@@ -66,12 +66,12 @@ def allot_bank_lines(
         .select_related("term")
         .get(pk=transfer_round.pk)
     )
-    fence()
     if made := locked.bank_files.count():
         return made
     if locked.status != RoundStatus.RELEASED:
         raise Refused(gettext("The round is no longer waiting for its bank files."))
     rounds.check_totals(locked, seen)
+    fence()  # after the last progress: it holds the job's row, to which progress is written beside
     _make_files(locked, file_format)
     with connection.cursor() as cursor:
         cursor.execute(INSERT_LINES, _allotting(locked))
