@@ -418,10 +418,12 @@ REGISTRY_ROWS_DAYS = env.int("REGISTRY_ROWS_DAYS", 90)
 
 GRACE_HOURS = env.int("GRACE_HOURS", 72)
 
+DEFAULT_EXCEPTION_REPORTER_FILTER = "eqfund.privacy.logs.ReportFilter"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"plain": {"()": "eqfund.privacy.logs.PlainFormatter"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING")},
 }
 SILENCED_SYSTEM_CHECKS = env.list("SILENCED_SYSTEM_CHECKS", [])

@@ -18,6 +18,7 @@ page that names a child or school from far away.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -62,6 +63,8 @@ PEOPLE = {
     Role.SYSTEM_ADMIN: "sysadmin",
 }
 
+ADDRESS = re.compile(r'(?:href|action|src|hx-get|hx-post)="([^"]+)"')
+
 type Kwargs = dict[str, Any]
 type Sampler = Callable[[World, str], Kwargs | None]
 
@@ -90,6 +93,7 @@ class Walk:
     reached: dict[str, dict[Role, str]] = field(default_factory=dict)
     leaks: list[str] = field(default_factory=list)
     requests: int = 0
+    addresses: set[str] = field(default_factory=set)  # that links and forms lead to
 
 
 def pages() -> list[PageToWalk]:
@@ -165,6 +169,7 @@ def _as_person(
         if status in (403, 404):
             continue
         letters += LETTERS[context]
+        result.addresses |= set(ADDRESS.findall(text))
         path = place_of(world, context)
         mine = access.paths_with(person, page.verb)
         if page.arguments and page.name not in NATIONAL and not _touches(mine, path):

@@ -88,6 +88,7 @@ STEPS = (
 )
 # Told on demand: it takes long, and tells nothing of the term.
 EVERY_PAGE = Step("2569-10-30 16:30", "Every page, asked for by every role", "access.play")
+WHAT_WAS_WRITTEN = Step("2569-10-30 16:40", "What all this wrote names nobody", "privacy.play")
 
 BEGINNING = "2569-05-07 08:00"
 

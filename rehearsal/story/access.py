@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from rehearsal import access_walk
+from rehearsal.story import privacy
 from rehearsal.world import World
 
 MOST_SHOWN = 20
@@ -25,6 +26,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
         found = access_walk.walk(world)
     finally:
         refusals.setLevel(before)
+    privacy.ADDRESSES |= found.addresses
     yield "pages", len(found.reached)
     yield "requests", found.requests
     yield "leaks", len(found.leaks)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand
 
 from eqfund import clock
 from rehearsal.columns import Printer
-from rehearsal.story import EVERY_PAGE, begin, book, stage, tell
+from rehearsal.story import EVERY_PAGE, WHAT_WAS_WRITTEN, begin, book, stage, tell
 
 
 class Command(BaseCommand):
@@ -53,7 +53,7 @@ def play(printer: Printer, until: datetime | None, *, pages: bool = False) -> in
     world = begin(Path(settings.VAR_DIR) / "story", printer)
     telling = tell(world, printer, until)
     if pages:
-        tell(world, printer, steps=(EVERY_PAGE,))
+        tell(world, printer, steps=(EVERY_PAGE, WHAT_WAS_WRITTEN))
     broken = book.write(world, Printer(sys.stdout))
     printer.line()
     printer.line(f"{telling.played} steps, {clock.stopwatch() - begun:.0f} s")
