@@ -13,6 +13,7 @@ person_exports       eqfund.privacy.export.Part           what an app holds of o
 person_scrubs        eqfund.privacy.scrub.Scrub           what an app forgets of one person when its time is over
 edge_handlers        eqfund.edges.EdgeHandler             what an app does when a window opens, is about to close, closes
 unfinished           eqfund.hooks.Unfinished              which schools have not done an activity's work yet
+listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
 """
 
 from __future__ import annotations
@@ -113,6 +114,7 @@ class Unfinished:
 
 edge_handlers: Registry[Any] = Registry()
 unfinished: Registry[Unfinished] = Registry()
+listing_checks: Registry[Callable[[Any, Any, datetime], list[Any]]] = Registry()
 
 SECTIONS = ("work", "place", "settings")
 

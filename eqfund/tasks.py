@@ -2,9 +2,10 @@
 
 from celery import shared_task
 
-from eqfund import clock, jobs
+from eqfund import clock, edges, jobs
 from eqfund.audit import seals
 from eqfund.models import Job
+from eqfund.registry.forgetting import forget_old_rows
 
 
 @shared_task(name="eqfund.tasks.run_job")

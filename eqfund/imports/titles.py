@@ -276,3 +276,23 @@ def title_of(key: str) -> str:
     """The title by which a key is best known; for sentences."""
     best = {"number": "เลขประจำตัวประชาชน"}
     return best.get(key) or next(title for title, keys in TITLES.items() if key in keys)
+
+# The plain template, for affiliations without a registry: what is required, and what helps form 01.
+PLAIN_TITLES = (
+    "รหัสโรงเรียน",
+    "เลขประจำตัวประชาชน",
+    "ชั้น",
+    "ห้อง",
+    "รหัสนักเรียน",
+    "เพศ",
+    "คำนำหน้าชื่อ",
+    "ชื่อ",
+    "นามสกุล",
+    "วันเกิด",
+    "ชื่อผู้ปกครอง",
+    "นามสกุลผู้ปกครอง",
+    "ความเกี่ยวข้องของผู้ปกครองกับนักเรียน",
+    "หมายเลขบัตรประชาชนผู้ปกครอง",
+    "หมายเลขโทรศัพท์ของผู้ปกครอง",
+    "ความด้อยโอกาส",
+)

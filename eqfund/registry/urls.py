@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import views, views_imports
+from . import views, views_imports, views_listing
 
 app_name = "registry"
 urlpatterns = [
     path("imports/", views_imports.imports, name="imports"),
     path("imports/send/", views_imports.imports_send, name="imports-send"),
+    path("imports/template.xlsx", views_listing.template, name="import-template"),
     path("imports/titles/", views_imports.titles, name="titles"),
     path("imports/titles/<int:pk>/remove/", views_imports.title_remove, name="title-remove"),
     path("imports/<int:pk>/", views_imports.import_, name="import"),
@@ -20,6 +21,7 @@ urlpatterns = [
     path("schools/<int:pk>/confirm/", views.school_confirm, name="school-confirm"),
     path("classrooms/", views.classrooms, name="classrooms"),
     path("pupils/", views.pupils, name="pupils"),
+    path("pupils/not-listed/", views_listing.not_listed, name="not-listed"),
     path("pupils/<int:pk>/", views.pupil, name="pupil"),
     path("pupils/<int:pk>/leave/", views.pupil_leave, name="pupil-leave"),
     path("calendar/", views.calendar, name="calendar"),

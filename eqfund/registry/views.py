@@ -145,6 +145,7 @@ def pupils(request: Any) -> HttpResponse:
         "has_place": has_place,
         "of_school": of_school,
         "several_schools": not narrow and not of_school,
+        "may_ask": bool(access.paths_with(request.user, "registry.ask_listing")),
     }
     return render_part(request, "registry/pupils.html", "list", context)
 

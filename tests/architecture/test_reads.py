@@ -64,6 +64,8 @@ NAMES_NO_CHILD = {
     "registry:classrooms": FIGURES,
     "registry:import-errors": "the view records the export",
     "registry:imports": FIGURES,
+    "registry:import-template": "an empty template",
+    "registry:not-listed": "tells of a child by number and day of birth; the view records each question",
     "registry:school": STAFF,
     "registry:school-edit": STAFF,
     "registry:schools": FIGURES,
