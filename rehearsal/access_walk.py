@@ -31,14 +31,18 @@ from eqfund import access
 from eqfund.access import Role
 from eqfund.accounts import sessions
 from eqfund.models import (
+    AccountRequest,
     Classroom,
     Enrolment,
     FactorRecovery,
+    Invitation,
     Job,
     PersonExport,
+    Posting,
     Pupil,
     StoredFile,
     SupervisingOffice,
+    TeacherList,
     User,
 )
 from eqfund.models.imports import RegistryImport, RegistryTitle
@@ -335,6 +339,16 @@ def _letters_file(world: World, path: str) -> Kwargs | None:
     return {"pk": row.pk} if row else None
 
 
+def _director(world: World, path: str) -> Kwargs:
+    """The director's post at the path's school: those above and beside the school see it."""
+    school = world.school_at(path)
+    return {"pk": Posting.objects.under(school.path).get(role=Role.SCHOOL_DIRECTOR).pk}
+
+
+def _person(world: World, path: str) -> Kwargs:
+    return {"pk": Posting.objects.get(**_director(world, path)).user_id}
+
+
 ROUND = _national(money.TransferRound)
 TRANSFER = _row(money.Transfer, status="success", kind="school_account")
 RESULT = _national(money.ResultFile)
@@ -408,9 +422,20 @@ BY_PAGE: dict[str, Sampler] = {
     "progress:office": _office,
     "progress:office-csv": _office,
     "job": _national(Job),
+    "people:invite": lambda world, path: {"role": "registry_keeper"},
+    "people:post-class": _row(Posting, role="homeroom_teacher"),
+    "people:person-give": lambda world, path: {**_person(world, path), "role": "registry_keeper"},
+    "people:teachers-blank": lambda world, path: {**_school_pk(world, path), "kind": "csv"},
     "account-recovery": _national(FactorRecovery),
 }
 BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
+    ("people:person", _person),
+    ("people:post", _director),
+    ("people:invitation", _at_school(Invitation)),
+    ("people:request", _at_school(AccountRequest)),
+    ("people:teacher-list", _at_school(TeacherList)),
+    ("people:teachers", _school_pk),
+    ("people:new-year", _school_pk),
     ("registry:import", IMPORT),
     ("registry:pupil-", _row(Pupil)),
     ("screening:form01", FORM),

@@ -205,7 +205,6 @@ class FindForm(forms.Form):
     province = forms.ChoiceField(label=_("Province"), required=False)
     q = forms.CharField(
         label=_("Name or code of the school or office"),
-        required=False,
         max_length=100,
         help_text=_("Three letters or more, for example บ้านดง, or the school's code."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "type": "search"}),

@@ -261,4 +261,4 @@ def _plain(title: str) -> str:
 
 def file_sentence(wrong: WrongFile) -> str:
     """Why nothing of the file was read."""
-    return str(FILE_SENTENCES.get(wrong.code, gettext("The file could not be read.")))
+    return str(FILE_SENTENCES.get(wrong.wrong.code, gettext("The file could not be read.")))

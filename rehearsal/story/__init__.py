@@ -62,6 +62,7 @@ STEPS = (
     Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
     Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),
     Step("2569-07-10 10:00", "Form 01 sent, certified, signed by most", "form01.submit"),
+    Step("2569-07-13 10:00", "People are invited, and ask", "people.play"),
     Step("2569-07-14 15:00", "Form 01 signed by the other directors", "form01.sign"),
     Step("2569-07-15 09:00", "Round 1 built, approved, released", "rounds.play_1"),
     Step("2569-07-16 09:00", "Round 1 at the bank, reconciled", "bank.play_1"),

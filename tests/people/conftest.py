@@ -23,7 +23,7 @@ def _in_english():
 
 
 @pytest.fixture
-def now(at):
+def now(at, term):
     return at("2569-07-14 09:00")
 
 

@@ -169,9 +169,7 @@ def test_accepting_makes_the_account_and_the_post(invite, admin, now):
         invitations.accept_invitation(invitation, by=user, at=now)
 
 
-def test_who_has_an_account_gets_one_more_post_from_the_day_of_accepting(
-    invite, outsider, now
-):
+def test_who_has_an_account_gets_one_more_post_from_the_day_of_accepting(invite, outsider, now):
     invitation = invite()
 
     invitations.accept_invitation(invitation, by=outsider, at=now + timedelta(days=3))
@@ -192,9 +190,7 @@ def test_a_user_name_taken_meanwhile_leaves_nothing(invite, teacher, now):
     invitation = invite()
 
     with pytest.raises(Refused, match="Choose another"):
-        invitations.enter_by_invitation(
-            invitation, username="teacher", password="x" * 12, at=now
-        )
+        invitations.enter_by_invitation(invitation, username="teacher", password="x" * 12, at=now)
     invitation.refresh_from_db()
     assert invitation.accepted_at is None
 
