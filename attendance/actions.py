@@ -10,7 +10,14 @@ from django.utils.translation import gettext
 
 from attendance import permissions
 from attendance.models import ClassMonth, MonthRecord, TermDays
-from attendance.rules import Exceptions, System, fault, present_days
+from attendance.rules import (
+    Exceptions,
+    System,
+    days_in_month,
+    fault,
+    may_be_of_term,
+    present_days,
+)
 from eqfund import audit
 from eqfund.models import Classroom, Enrolment, School, Term, User
 from eqfund.refusal import Refused
@@ -34,6 +41,10 @@ def set_term_days(
         raise Refused(reason)
     if closes_on <= opens_on:
         raise Refused(gettext("The last day must come after the first day."))
+    if not may_be_of_term(opens_on, closes_on, term.opens_on, term.closes_on):
+        raise Refused(
+            gettext("These days are not of term %(term)s. Look at the year.") % {"term": term.label}
+        )
     before = {"opens_on": str(days.opens_on), "system": days.system} if days else None
     values = {
         "opens_on": opens_on,
@@ -61,7 +72,8 @@ def record_month(
 ) -> ClassMonth:
     """Record a class's month: every pupil present but for the exceptions, by enrolment key.
 
-    Recording again replaces the month. The first record locks the term days.
+    Recording again replaces the month of those who are in the class now; who has left since
+    keeps theirs. The first record locks the term days.
     """
     days = (
         TermDays.objects.select_for_update().filter(school=classroom.school_id, term=term).first()
@@ -69,8 +81,12 @@ def record_month(
     if reason := permissions.why_not_record_month(classroom, term, month, days, by, at):
         raise Refused(reason)
     assert days is not None
-    if not 0 < school_days <= 31:
-        raise Refused(gettext("School days of the month must be between 1 and 31."))
+    most = days_in_month(month, days.opens_on, days.closes_on)
+    if not 0 < school_days <= most:
+        raise Refused(
+            gettext("The term has %(most)d days in this month: school days lie between 1 and that.")
+            % {"most": most}
+        )
     pupils = list(
         Enrolment.objects.studying()
         .filter(classroom=classroom, term=term)
@@ -87,7 +103,7 @@ def record_month(
     record, made = ClassMonth.objects.update_or_create(
         classroom=classroom, term=term, month=month.replace(day=1), defaults=values
     )
-    record.records.all().delete()
+    record.records.filter(enrolment__in=pupils).delete()
     MonthRecord.objects.bulk_create(
         MonthRecord(
             class_month=record,

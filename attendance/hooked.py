@@ -28,7 +28,7 @@ def todos(user: Any, at: datetime) -> list[Todo]:
     window = window_of(term, "attendance", paths[0], at)
     if window is None or not window.is_open(at):
         return []
-    rows = queries.class_rows(list(queries.classes_of(user, term, at.date())), term, at.date())
+    rows = queries.class_rows(list(queries.classes_of(user, term)), term, at.date())
     missing = sum(1 for row in rows for _month, record in row.months if record is None)
     unset = any(row.days is None for row in rows)
     if not missing and not unset:
@@ -46,7 +46,7 @@ def panel(pupil: Any, user: Any, at: datetime) -> list[Panel]:
     term = Term.objects.current(at)
     if term is None:
         return []
-    context = queries.condition_of(pupil, term)
+    context = queries.condition_of(pupil, term, user)
     return (
         [Panel(gettext("Attendance"), "attendance/panel.html", context)]
         if context["school_days"]

@@ -12,6 +12,7 @@ from attendance.rules import (
     Operator,
     Outcome,
     Policy,
+    System,
     months_between,
     outcome,
     span_in_month,
@@ -24,7 +25,7 @@ DEFAULT_POLICY = Policy(85, Operator.AT_LEAST)  # DOMAIN section 5: 2568
 
 @dataclass(frozen=True, slots=True)
 class ClassRow:
-    """A class and, for each month of its school's term, whether it is recorded."""
+    """A class and, for each month of its school's term, whether it is recorded; none under Q-Info."""
 
     classroom: Classroom
     days: TermDays | None
@@ -37,12 +38,12 @@ def policy_of(term: Term) -> Policy:
     return Policy(row.rate_percent, Operator(row.operator)) if row else DEFAULT_POLICY
 
 
-def classes_of(user: User, term: Term, until: date) -> list[Classroom]:
+def classes_of(user: User, term: Term) -> Any:
     """Query for the classes a person may record, in the order of grades."""
     rooms = Classroom.objects.visible_to(user, "attendance.record_month").filter(
         year_be=term.year_be
     )
-    return rooms.select_related("school").in_order()  # type: ignore[no-any-return]
+    return rooms.select_related("school").in_order()
 
 
 def class_rows(rooms: list[Classroom], term: Term, until: date) -> list[ClassRow]:
@@ -58,9 +59,9 @@ def class_rows(rooms: list[Classroom], term: Term, until: date) -> list[ClassRow
     rows = []
     for room in rooms:
         mine = days.get(room.school_id)
-        months = (
-            [m for m in months_between(mine.opens_on, mine.closes_on) if m <= until] if mine else []
-        )
+        here = mine is not None and mine.system == System.HERE
+        months = months_between(mine.opens_on, mine.closes_on) if mine and here else []
+        months = [month for month in months if month <= until]
         rows.append(ClassRow(room, mine, [(month, done.get((room.pk, month))) for month in months]))
     return rows
 
@@ -85,9 +86,9 @@ def _exceptions(row: MonthRecord | None) -> Exceptions:
     return Exceptions(row.sick, row.personal_leave, row.absent, row.late) if row else Exceptions()
 
 
-def condition_of(pupil: Pupil, term: Term) -> dict[str, Any]:
-    """Days present and school days of a pupil so far, and what they come to."""
-    sums = MonthRecord.objects.of_pupil(pupil, term).sums()
+def condition_of(pupil: Pupil, term: Term, user: User) -> dict[str, Any]:
+    """Days present and school days of a pupil so far, where the person may read, and what they come to."""
+    sums = MonthRecord.objects.visible_to(user).of_pupil(pupil, term).sums()
     policy = policy_of(term)
     result = outcome(sums["present"], sums["school_days"], policy)
     return {**sums, "outcome": result, "policy": policy, "is_met": result is Outcome.MET}

@@ -13,11 +13,12 @@ Source    Letter 004 line 81 (recorded monthly, in one system only); DOMAIN
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from fractions import Fraction
+
+MONTHS_AWAY = 2  # schools open and close on days of their own; a wrong year is not one of them
 
 
 class System(StrEnum):
@@ -139,7 +140,21 @@ def span_in_month(month: date, opens_on: date, closes_on: date) -> tuple[date, d
     return (first, last) if first <= last else None
 
 
-def totals(rows: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    """(days present, school days) over the months given as such pairs."""
-    pairs = list(rows)
-    return sum(pair[0] for pair in pairs), sum(pair[1] for pair in pairs)
+def days_in_month(month: date, opens_on: date, closes_on: date) -> int:
+    """How many days of a month lie in the term, weekends too: no school is held more often.
+
+    >>> days_in_month(date(2026, 5, 1), date(2026, 5, 18), date(2026, 10, 9))
+    14
+    """
+    span = span_in_month(month, opens_on, closes_on)
+    return (span[1] - span[0]).days + 1 if span else 0
+
+
+def may_be_of_term(opens_on: date, closes_on: date, term_opens: date, term_closes: date) -> bool:
+    """Whether a school's term days can be meant: at most two months from the programme's own.
+
+    >>> may_be_of_term(date(2026, 5, 18), date(2026, 10, 9), date(2026, 5, 7), date(2026, 10, 30))
+    True
+    """
+    most = timedelta(days=MONTHS_AWAY * 31)
+    return abs(opens_on - term_opens) <= most and abs(closes_on - term_closes) <= most

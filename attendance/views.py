@@ -38,7 +38,7 @@ def _window(request: Any, term: Term, path: str) -> dict[str, Any]:
 def classes(request: Any) -> HttpResponse:
     """My classes and which months of each are recorded."""
     term = _term(request)
-    page = paged(request, queries.classes_of(request.user, term, request.moment.date()))
+    page = paged(request, queries.classes_of(request.user, term))
     rooms = list(page.object_list)
     rows = queries.class_rows(rooms, term, request.moment.date())
     schools = sorted({row.classroom.school for row in rows}, key=lambda school: school.pk)

@@ -73,8 +73,3 @@ def last_term(first: TermKey, school_years: int = SCHOOL_YEARS) -> TermKey:
 def covers(first: TermKey, last: TermKey, term: TermKey) -> bool:
     """Whether `term` is one of the grant's terms."""
     return first <= term <= last
-
-
-def group_in(first: TermKey, term: TermKey) -> PupilGroup:
-    """New in the term in which the grant is given, continuing in every later one."""
-    return PupilGroup.NEW if term <= first else PupilGroup.CONTINUING

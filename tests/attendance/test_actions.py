@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from attendance import actions
+from attendance import actions, hooked
 from attendance.models import ClassMonth, MonthRecord, TermDays
 from attendance.rules import Exceptions, System
 from eqfund.models import Enrolment, Event
@@ -73,6 +73,77 @@ def test_recording_again_replaces_the_month_and_is_told_in_the_book(days, record
         .order_by("pk")
         .values_list("facts__again", flat=True)
     ) == [False, True]
+
+
+def test_recording_again_keeps_the_month_of_who_has_left_since(
+    days, record, make_pupils, other_classroom
+):
+    left, stayed = (Enrolment.objects.get(pupil=pupil) for pupil in make_pupils(2))
+    record({left.pk: Exceptions(absent=3)})
+    Enrolment.objects.filter(pk=left.pk).update(status="moved", ends_on=date(2026, 8, 20))
+
+    record({stayed.pk: Exceptions(sick=1)}, school_days=19)
+
+    rows = {r.enrolment_id: (r.school_days, r.present) for r in MonthRecord.objects.all()}
+    assert rows == {left.pk: (20, 17), stayed.pk: (19, 18)}
+
+
+@pytest.mark.parametrize(("school_days", "may"), [(0, False), (1, True), (14, True), (15, False)])
+def test_no_school_is_held_more_days_than_the_term_has_in_the_month(
+    school_days, may, days, record, make_pupils
+):
+    make_pupils(1)
+
+    if may:
+        record(month=date(2026, 5, 1), school_days=school_days)
+    else:
+        with pytest.raises(Refused):
+            record(month=date(2026, 5, 1), school_days=school_days)
+    assert ClassMonth.objects.exists() is may
+
+
+@pytest.mark.parametrize(
+    ("opens_on", "closes_on"),
+    [
+        pytest.param(date(2025, 5, 18), date(2025, 10, 9), id="last year"),
+        pytest.param(date(2026, 10, 9), date(2026, 10, 9), id="a term of no day"),
+        pytest.param(date(2026, 5, 18), date(2027, 10, 9), id="closes a year late"),
+    ],
+)
+def test_days_of_another_term_are_refused(opens_on, closes_on, calendar, school, admin, open_at):
+    with pytest.raises(Refused):
+        actions.set_term_days(
+            school,
+            calendar,
+            opens_on=opens_on,
+            closes_on=closes_on,
+            system=System.HERE,
+            by=admin,
+            at=open_at,
+        )
+
+
+def test_under_q_info_nobody_is_told_to_record(
+    days, calendar, teacher, admin, make_pupils, open_at
+):
+    make_pupils(1)
+    assert [todo.count for todo in hooked.todos(teacher, open_at)] == [5]
+
+    TermDays.objects.update(system=System.QINFO)
+
+    assert hooked.todos(teacher, open_at) == []
+
+
+def test_a_pupils_days_are_told_to_those_who_may_read_them(
+    days, record, make_pupils, teacher, outsider, open_at
+):
+    pupil = make_pupils(1)[0]
+    record()
+
+    (panel,) = hooked.panel(pupil, teacher, open_at)
+
+    assert (panel.context["present"], panel.context["school_days"]) == (20, 20)
+    assert hooked.panel(pupil, outsider, open_at) == []
 
 
 def test_the_first_record_locks_the_term_days(

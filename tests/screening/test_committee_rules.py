@@ -184,13 +184,6 @@ def test_the_ends_of_a_span_belong_to_it(term, inside):
     assert grants.covers(first, grants.last_term(first), TermKey.parse(term)) is inside
 
 
-def test_a_pupil_is_new_in_the_first_term_and_continuing_after():
-    first = TermKey(2569, 1)
-
-    assert grants.group_in(first, first) is grants.PupilGroup.NEW
-    assert grants.group_in(first, first.next()) is grants.PupilGroup.CONTINUING
-
-
 @given(st.integers(2500, 2600), st.sampled_from([1, 2]), st.integers(1, 6))
 def test_a_span_has_two_terms_a_year(year, number, years):
     first = TermKey(year, number)
