@@ -193,6 +193,7 @@ ACCOUNT_RATE_LIMITS = {
     "reset_password_from_key": "20/m/ip",
     "reauthenticate": "10/m/user",
     "change_password": "5/m/user",
+    "second_factor": "10/15m/key,30/d/key",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 MFA_ADAPTER = "eqfund.accounts.adapter.MFAAdapter"
@@ -203,6 +204,7 @@ MFA_FORMS = {
     "add_webauthn": "eqfund.accounts.forms.AddWebAuthnForm",
     "edit_webauthn": "eqfund.accounts.forms.EditWebAuthnForm",
 }
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # a school's morning behind one address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
@@ -232,6 +234,8 @@ SMS_GATEWAY_FORMAT = env.str("SMS_GATEWAY_FORMAT", "json")
 SMS_GATEWAY_FIELDS = env.list("SMS_GATEWAY_FIELDS", ["to", "text", "sender"])
 SMS_SENDER = env.str("SMS_SENDER", "EEF")
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+# What was just done to whom is said on the next page: never kept in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 
 # The audit book: a page marked @audit.reads that recorded nothing is an error here, a log line in production.
 

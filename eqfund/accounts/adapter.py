@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from eqfund import audit, clock
-from eqfund.accounts import mail, reauthentication, sessions
+from eqfund.accounts import lockout, mail, reauthentication, sessions
 from eqfund.accounts.first_use import needs_factor
 from eqfund.fields import seal, unseal
 
@@ -74,6 +74,8 @@ class AccountAdapter(DefaultAccountAdapter):
         """Every change of a password or factor comes by here: into the audit book, and to its owner."""
         verb = template_prefix.rpartition("/")[2]
         audit.record(f"accounts.{verb}", user, by=user, at=clock.now())
+        if verb == "password_reset":
+            lockout.open_for(user)
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.forms import (
     ChangePasswordForm as AllauthChangePasswordForm,
     LoginForm as AllauthLoginForm,
@@ -13,6 +16,7 @@ from allauth.account.forms import (
     ResetPasswordKeyForm as AllauthResetPasswordKeyForm,
     SetPasswordForm as AllauthSetPasswordForm,
 )
+from allauth.core import context, ratelimit
 from allauth.mfa.base.forms import (
     AuthenticateForm as AllauthAuthenticateForm,
     ReauthenticateForm as AllauthMFAReauthenticateForm,
@@ -101,6 +105,20 @@ def _name_new_passwords(form: forms.Form) -> None:
     without_placeholders(form)
 
 
+@contextmanager
+def few_tries(user: Any) -> Iterator[None]:
+    """Let a second factor be guessed at a few times only, whatever address it is tried from.
+
+    Narrower than the limit on passwords, which allauth counts here as well: whoever guesses
+    here has the password already. A right code begins the count anew.
+    """
+    limit = {"action": "second_factor", "key": f"second factor of {user.pk}"}
+    if not ratelimit.consume(context.request, **limit):
+        raise forms.ValidationError(get_adapter().error_messages["too_many_login_attempts"])
+    yield
+    ratelimit.clear(context.request, **limit)
+
+
 class CodeMixin:
     """A field for a code, with the keyboard a phone shows for it."""
 
@@ -123,7 +141,8 @@ class AuthenticateForm(CodeMixin, AllauthAuthenticateForm):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = digits(self.cleaned_data["code"])
-        return super().clean_code()
+        with few_tries(self.user):
+            return super().clean_code()
 
 
 class MFAReauthenticateForm(CodeMixin, AllauthMFAReauthenticateForm):
@@ -135,7 +154,8 @@ class MFAReauthenticateForm(CodeMixin, AllauthMFAReauthenticateForm):
 
     def clean_code(self) -> str:
         self.cleaned_data["code"] = digits(self.cleaned_data["code"])
-        return super().clean_code()
+        with few_tries(self.user):
+            return super().clean_code()
 
 
 class ActivateTOTPForm(CodeMixin, AllauthActivateTOTPForm):

@@ -48,6 +48,11 @@ def whom(request: Any, credentials: dict[str, Any] | None) -> str:
     return f"unknown {digest[:20]}"
 
 
+def open_for(user: User) -> None:
+    """Forget the failures of an account: its owner has just chosen a new password by the link."""
+    AccessAttempt.objects.filter(username=f"user {user.pk}").delete()
+
+
 def response(request: Any, _original: Any = None, credentials: Any = None) -> HttpResponse:
     """The page of a locked pair: until when, and whom to ask. The same for names of nobody."""
     name = whom(request, credentials)

@@ -243,6 +243,29 @@ class TestLockOut:
         assert Event.objects.get(verb="accounts.locked_out").facts == {"who": f"user {known.pk}"}
 
 
+def test_a_new_password_by_link_opens_a_shut_way_in(client, known, locks, come_in):
+    fail(client, "teacher", 8)
+    client.post("/accounts/password/reset/", {"email": "known@school.example"})
+    page = client.get(link_in(mail.outbox[-1]), follow=True)
+    new = "ข้าวเหนียวมะม่วง 77"
+    client.post(page.request["PATH_INFO"], {"password1": new, "password2": new})
+
+    assert come_in(known, new).status_code == 302
+
+
+def test_a_second_factor_is_guessed_at_ten_times(client, known, with_app, come_in):
+    secret = with_app(known)
+    come_in(known)
+    for number in range(10):
+        client.post("/accounts/login/second-factor/", {"code": f"{number:06d}"})
+
+    late = client.post("/accounts/login/second-factor/", {"code": app_code(secret)})
+
+    assert late.status_code == 200
+    assert "ลองหลายครั้งเกินไป" in late.content.decode()
+    assert client.get("/").status_code == 302
+
+
 def test_one_account_is_not_guessed_from_many_addresses(client, known, settings):
     settings.ACCOUNT_RATE_LIMITS = {
         **settings.ACCOUNT_RATE_LIMITS,
