@@ -130,8 +130,13 @@ def forget_files(stored: Sequence[StoredFile] | Any) -> int:
     StoredFile.objects.filter(pk__in=[row.pk for row in rows]).update(
         original_name="", claims="", phash=None, state=StoredFile.State.REJECTED
     )
-    transaction.on_commit(lambda: [default_storage.delete(name) for name in names] and None)
+    transaction.on_commit(lambda: _delete(names))
     return len(rows)
+
+
+def _delete(names: Sequence[str]) -> None:
+    for name in names:
+        default_storage.delete(name)
 
 
 def forget_exports(at: datetime) -> int:

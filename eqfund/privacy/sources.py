@@ -40,7 +40,7 @@ def _duplicates(pks: Sequence[int]) -> dict[int, Iterable[str]]:
     """A duplicate's number stands with the child who has it, elsewhere."""
     rows = RegistryRecord.objects.filter(pk__in=pks).values_list("pk", "duplicate_index")
     held = {pk: bytes(index) for pk, index in rows if index is not None}
-    numbers = {
+    numbers: dict[bytes, Any] = {
         bytes(index): number
         for index, number in Identity.objects.filter(id_index__in=set(held.values())).values_list(
             "id_index", "number"

@@ -210,7 +210,9 @@ class World:
     @cached_property
     def _by_identity(self) -> dict[int, Child]:
         """Children by the identity the import gave them; read once, when all are imported."""
-        by_index = {blind_index(c.number, purpose="national_id"): c for c in self.children}
+        by_index: dict[bytes, Child] = {
+            blind_index(c.number, purpose="national_id"): c for c in self.children
+        }
         rows = Identity.objects.values_list("pk", "id_index")
         return {pk: by_index[bytes(i)] for pk, i in rows if bytes(i) in by_index}
 
