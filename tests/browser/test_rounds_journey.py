@@ -1,8 +1,11 @@
 """A round in a real browser: three people, each by one press that repeats the facts."""
 
+import io
 import re
 
 import pytest
+import pyzipper
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -33,8 +36,14 @@ def test_three_people_take_a_round_to_the_bank(sign_in, accessible, shot):
 
     approver = sign_in("approver")
     approver.goto(officer.url)
+    twin = sign_in("approver")  # the same page once more, in another window
+    twin.goto(officer.url)
     assert amount in press(approver, "อนุมัติ")
     approver.get_by_text("อนุมัติแล้ว รอสั่งจ่าย").first.wait_for(timeout=60_000)
+
+    press(twin, "อนุมัติ")
+    expect(twin.locator("main .note.bad")).to_contain_text("รอบ")
+    expect(twin.locator("main")).to_contain_text("ยังไม่มีข้อมูลใดเปลี่ยนแปลง")
 
     finance = sign_in("finance")
     finance.goto(officer.url)
@@ -44,6 +53,79 @@ def test_three_people_take_a_round_to_the_bank(sign_in, accessible, shot):
     approver.goto(officer.url + "do/approve/")
     accessible(approver)
     assert approver.locator("form button.main-act").count() == 0, "a second press is not offered"
+
+
+def wait_for_work(page):
+    """Until no job of the round runs any more."""
+    expect(page.locator("#work [aria-live] progress")).to_have_count(0, timeout=90_000)
+    page.reload()
+
+
+def confirm(page, opener):
+    page.locator(opener).click()
+    dialog = page.locator("dialog[open]")
+    facts = dialog.inner_text()
+    dialog.locator("button.main-act, button[type=submit]").last.click()
+    page.wait_for_load_state()
+    return facts
+
+
+def test_the_bank_answers_once_and_for_this_round_alone(sign_in, site, accessible, shot, tmp_path):
+    page = sign_in("finance")
+    page.goto("/payments/rounds/")
+    page.locator("main tbody a").first.click()
+    page.wait_for_url(re.compile(r"/payments/rounds/\d+/$"))
+    number = re.search(r"rounds/(\d+)/", page.url)[1]
+    page.goto(f"/payments/rounds/{number}/bank/")
+    page.get_by_role("button", name="สร้างไฟล์ส่งธนาคาร").click()
+    wait_for_work(page)
+
+    # the file is taken once, sealed; its password is shown to whoever took it
+    with page.expect_download() as taking:
+        confirm(page, "button[data-opens^=take-]")
+    sealed = pyzipper.AESZipFile(io.BytesIO(taking.value.path().read_bytes()))
+    page.reload()
+    page.get_by_role("button", name="แสดงรหัสผ่าน").click()
+    sealed.setpassword(page.locator("code.secret").inner_text().encode())
+    (name,) = sealed.namelist()
+    (tmp_path / name).write_bytes(sealed.read(name))
+    page.goto(f"/payments/rounds/{number}/bank/")
+    confirm(page, "button[data-opens=sent]")
+    wait_for_work(page)
+    shot(page, "bank")
+    accessible(page)
+
+    # what is no result is said so; a result of another round settles nothing here
+    site.manage("sandbox_bank", "answer", str(tmp_path / name))
+    (answer,) = tmp_path.glob("*.result.*")
+    (tmp_path / "text.xml").write_text("no result")
+    other = tmp_path / "other.xml"
+    other.write_bytes(re.sub(rb"(<OrgnlEndToEndId>).", rb"\1Z", answer.read_bytes()))
+    upload = page.locator("input[type=file]")
+    upload.set_input_files(tmp_path / "text.xml")
+    page.get_by_role("button", name="ตรวจผลการโอน").click()
+    expect(page.locator(".errors")).to_contain_text("pain.002")
+    upload.set_input_files(other)
+    page.get_by_role("button", name="ตรวจผลการโอน").click()
+    page.wait_for_url("**/results/**")
+    wait_for_work(page)
+    expect(page.locator("main")).to_contain_text("ไม่มีเลขอ้างอิงนี้")
+    assert page.locator("button[data-opens=apply]:not(:disabled)").count() == 0
+
+    # the right one, and the very same file once more from another window
+    page.goto(f"/payments/rounds/{number}/bank/")
+    twin = sign_in("finance")
+    twin.goto(f"/payments/rounds/{number}/bank/")
+    upload.set_input_files(answer)
+    page.get_by_role("button", name="ตรวจผลการโอน").click()
+    page.wait_for_url("**/results/**")
+    wait_for_work(page)
+    shot(page, "bank-result")
+    confirm(page, "button[data-opens=apply]")
+    wait_for_work(page)
+    twin.locator("input[type=file]").set_input_files(answer)
+    twin.get_by_role("button", name="ตรวจผลการโอน").click()
+    expect(twin.locator(".messages")).to_contain_text("ไม่ได้เปลี่ยนข้อมูลใด")
 
 
 def test_a_teacher_reads_who_will_be_paid_and_why_not(sign_in, accessible, shot):
