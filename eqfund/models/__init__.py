@@ -4,6 +4,7 @@ from .accounts import AccountState, ContactCode, FactorRecovery, SentMessage
 from .audit import AuditCheck, AuditSeal, AuditVolume, Event
 from .base import ScopedQuerySet, next_pks
 from .calendar import (
+    CalendarFeed,
     CalendarLine,
     Edge,
     EdgeClock,
@@ -28,6 +29,7 @@ __all__ = [
     "AuditCheck",
     "AuditSeal",
     "AuditVolume",
+    "CalendarFeed",
     "CalendarLine",
     "Classroom",
     "Consent",

@@ -245,6 +245,17 @@ class EdgeClock(models.Model):
         constraints = [models.CheckConstraint(name="edge_clock_is_one_row", condition=Q(pk=1))]
 
 
+class CalendarFeed(models.Model):
+    """A person's calendar for their own calendar program, at an address that is a secret; only its digest is kept."""
+
+    open_because = "a person's own; found by the secret alone"
+    personal: set[str] = set()
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="calendar_feed")
+    secret = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the address")
+    made_at = models.DateTimeField()
+
+
 class RehearsalClock(models.Model):
     """The demo's shift of programme time: at most one row, moving forward only."""
 
