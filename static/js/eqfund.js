@@ -61,3 +61,8 @@ document.addEventListener("change", (event) => {
 
 // The error summary takes the focus, so that a screen reader begins there.
 document.querySelector(".errors")?.focus();
+
+// What was revealed leaves the page with it: the browser's Back shows nothing that was covered again.
+window.addEventListener("pagehide", () => {
+  for (const shown of document.querySelectorAll("[data-revealed]")) shown.replaceChildren();
+});

@@ -1,0 +1,60 @@
+"""A round's digest outlives a change of the index key, and of the data key."""
+
+import pytest
+
+from eqfund.models import Event
+from eqfund.privacy import field_keys, index_change, index_keys
+from payments.actions.rounds import approve_round
+from payments.models import Transfer, TransferRound
+from payments.round_sql import totals
+
+
+@pytest.fixture
+def new_index_key(settings):
+    settings.INDEX_KEYS = [*settings.INDEX_KEYS, "new"]
+    index_keys.forget()
+    yield
+    index_keys.forget()
+
+
+def change_index_key():
+    change = index_change.begin()
+    index_change.fill(change)
+    index_change.swap(change)
+
+
+def test_what_agreed_before_agrees_after_and_can_be_approved(
+    built, new_index_key, fund_approver, at
+):
+    before = TransferRound.objects.get(pk=built.pk).digest
+
+    change_index_key()
+
+    now = TransferRound.objects.get(pk=built.pk)
+    assert now.digest == totals(now).digest != before
+    event = Event.objects.get(verb="payments.digest_anew")
+    assert event.facts == {"was": before, "is": now.digest}
+    approve_round(now, by=fund_approver, at=at("2569-07-15 10:00"))
+
+
+def test_rows_that_were_touched_are_not_made_good_by_it(built, new_index_key, rows_unguarded):
+    rows_unguarded()
+    Transfer.objects.filter(round=built).update(destination_last4="0000")
+    before = TransferRound.objects.get(pk=built.pk).digest
+
+    change_index_key()
+
+    assert TransferRound.objects.get(pk=built.pk).digest == before
+
+
+def test_the_data_key_changes_under_a_round_without_a_false_alarm(built, settings):
+    settings.FIELD_KEYS = [*settings.FIELD_KEYS, "new"]
+    transfer = Transfer.objects.filter(round=built).first()
+    text = transfer.destination_text()
+
+    written = field_keys.rotate()
+
+    transfer.refresh_from_db()
+    assert written["payments.Transfer.destination"] == Transfer.objects.count()
+    assert transfer.destination_text() == text
+    assert totals(built).digest == TransferRound.objects.get(pk=built.pk).digest
