@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils.html import format_html_join
 
 from eqfund import clock, money, thai_text
 from eqfund.school_year import grade_label
@@ -48,6 +49,16 @@ def thai_digits(value: Any) -> str:
 @register.filter
 def grade(code: str) -> str:
     return grade_label(code)
+
+
+@register.filter
+def unbroken(name: str) -> str:
+    """A person's name for a heading: it breaks between its words, never inside one.
+
+    >>> unbroken("นางสมศรี ดอยธารฟ้า")
+    '<span class="keep">นางสมศรี</span> <span class="keep">ดอยธารฟ้า</span>'
+    """
+    return format_html_join(" ", '<span class="keep">{}</span>', ((word,) for word in name.split()))
 
 
 @register.filter
