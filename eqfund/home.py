@@ -115,9 +115,11 @@ def lines_of(user: User, at: datetime) -> list[Window]:
     schools all, and for the director too, who answers for all of it. Whom no line names sees
     those of their places."""
     term = Term.objects.current(at)
+    if term is None:
+        return []
     found: dict[tuple[str, int, str], Window] = {}
     others: dict[tuple[str, int, str], Window] = {}
-    for path, posts in places_of(user).items() if term else ():
+    for path, posts in places_of(user).items():
         roles = {str(post.role) for post in posts}
         every = path.count("/") < SEGMENTS["school"] or Role.SCHOOL_DIRECTOR in roles
         for window in lines_for(term, path):
@@ -271,7 +273,7 @@ def tab_names(roles: list[str], open_activities: set[str]) -> list[str]:
     return list(dict.fromkeys(["home", *due, *always, *shut]))
 
 
-def tabs_for(user: User, menu: list[dict[str, Any]], due: set[str]) -> list[dict[str, Any]]:
+def tabs_for(user: Any, menu: list[dict[str, Any]], due: set[str]) -> list[dict[str, Any]]:
     """At most five entries of the person's menu, as the menu has them: {item, current}.
 
     `due` are the activities open now. The first page notes them in the session, so that every

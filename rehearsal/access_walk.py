@@ -19,11 +19,11 @@ page that names a child or school from far away.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
@@ -31,24 +31,11 @@ from eqfund import access
 from eqfund.access import Role
 from eqfund.accounts import sessions
 from eqfund.models import (
-    AccountRequest,
-    Classroom,
-    Enrolment,
-    FactorRecovery,
-    Invitation,
-    Job,
-    PersonExport,
-    Posting,
     Pupil,
-    StoredFile,
-    SupervisingOffice,
-    TeacherList,
     User,
 )
-from eqfund.models.imports import RegistryImport, RegistryTitle
-from payments import models as money
+from rehearsal.access_rows import NATIONAL, Kwargs, sampler_of
 from rehearsal.world import World
-from screening import models as screening
 
 CONTEXTS = ("own", "class", "school", "away")
 LETTERS = {"own": "o", "class": "c", "school": "s", "away": "a"}
@@ -68,9 +55,6 @@ PEOPLE = {
 }
 
 ADDRESS = re.compile(r'(?:href|action|src|hx-get|hx-post)="([^"]+)"')
-
-type Kwargs = dict[str, Any]
-type Sampler = Callable[[World, str], Kwargs | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,254 +218,17 @@ def _markers(world: World) -> list[str]:
     return [world.school_at(path).name, *(name for name in names if name not in here)]
 
 
-# --- which row a page is asked with -----------------------------------------------------------
-
-
-def _row(model: type[models.Model], **fields: Any) -> Sampler:
-    """The first row of a scoped table at a place, by its key."""
-
-    def sample(world: World, path: str) -> Kwargs | None:
-        row = model._default_manager.under(path).filter(**fields).order_by("pk").first()  # type: ignore[attr-defined]
-        return {"pk": row.pk} if row else None
-
-    return sample
-
-
-def _at_school(model: type[models.Model], **fields: Any) -> Sampler:
-    """The first row of a table about schools; a class's context is its school's."""
-
-    def sample(world: World, path: str) -> Kwargs | None:
-        school = world.school_at(path)
-        row = model._default_manager.under(school.path).filter(**fields).order_by("pk").first()  # type: ignore[attr-defined]
-        return {"pk": row.pk} if row else None
-
-    return sample
-
-
-def _national(model: type[models.Model]) -> Sampler:
-    def sample(world: World, path: str) -> Kwargs | None:
-        row = model._default_manager.order_by("pk").first()
-        return {"pk": row.pk} if row else None
-
-    return sample
-
-
-def _with_round(inner: Sampler) -> Sampler:
-    def sample(world: World, path: str) -> Kwargs | None:
-        kwargs = inner(world, path)
-        number = (
-            money.TransferRound.objects.filter(published_at__isnull=False)
-            .order_by("number")
-            .first()
-        )
-        return {"round_pk": number.pk, **kwargs} if kwargs and number else None
-
-    return sample
-
-
-def _part_of_form(model: type[models.Model], name: str) -> Sampler:
-    def sample(world: World, path: str) -> Kwargs | None:
-        row = model._default_manager.under(path).order_by("pk").first()  # type: ignore[attr-defined]
-        return {"pk": row.form_id, name: row.pk} if row else None
-
-    return sample
-
-
-def _form(**more: Any) -> Sampler:
-    def sample(world: World, path: str) -> Kwargs | None:
-        found = _row(screening.Form01)(world, path)
-        return {**found, **more} if found else None
-
-    return sample
-
-
-def _renamed(inner: Sampler, name: str) -> Sampler:
-    def sample(world: World, path: str) -> Kwargs | None:
-        found = inner(world, path)
-        return {name: found["pk"]} if found else None
-
-    return sample
-
-
-def _with_code(found: Kwargs | None) -> Kwargs | None:
-    return {"code": "pupil-number", **found} if found else None
-
-
-def _with_kind(found: Kwargs | None) -> Kwargs | None:
-    return {"kind": "pupil", **found} if found else None
-
-
-def _class_month(world: World, path: str) -> Kwargs | None:
-    room = _row(Classroom)(world, path)
-    return {**room, "year": 2026, "month": 7} if room else None
-
-
-def _office(world: World, path: str) -> Kwargs:
-    return {"pk": SupervisingOffice.objects.get(pk=world.school_at(path).office_id).pk}
-
-
-def _school_pk(world: World, path: str) -> Kwargs:
-    return {"pk": world.school_at(path).pk}
-
-
-def _round_and_school(world: World, path: str) -> Kwargs | None:
-    found = _national(money.TransferRound)(world, path)
-    return {**found, "school_pk": world.school_at(path).pk} if found else None
-
-
-def _round_act(world: World, path: str) -> Kwargs | None:
-    found = _national(money.TransferRound)(world, path)
-    return {**found, "act": "approve"} if found else None
-
-
-def _letters_file(world: World, path: str) -> Kwargs | None:
-    row = StoredFile.objects.under(world.school_at(path).path).filter(purpose="letters08").first()
-    return {"pk": row.pk} if row else None
-
-
-def _director(world: World, path: str) -> Kwargs:
-    """The director's post at the path's school: those above and beside the school see it."""
-    school = world.school_at(path)
-    return {"pk": Posting.objects.under(school.path).get(role=Role.SCHOOL_DIRECTOR).pk}
-
-
-def _person(world: World, path: str) -> Kwargs:
-    return {"pk": Posting.objects.get(**_director(world, path)).user_id}
-
-
-ROUND = _national(money.TransferRound)
-TRANSFER = _row(money.Transfer, status="success", kind="school_account")
-RESULT = _national(money.ResultFile)
-BANK_FILE = _national(money.BankFile)
-STATEMENT = _national(money.RefundStatement)
-IMPORT = _at_school(RegistryImport)
-FORM = _form()
-MEETING = _at_school(screening.CommitteeMeeting)
-ACCOUNT = _at_school(money.SchoolBankAccount)
-ROOM = _row(Classroom)
-
-BY_PAGE: dict[str, Sampler] = {
-    "registry:pupil": _row(Pupil),
-    "privacy:reveal": lambda world, path: _with_code(_row(Pupil)(world, path)),
-    "privacy:export-ask": lambda world, path: _with_kind(_row(Pupil)(world, path)),
-    "privacy:export-password": _national(PersonExport),
-    "privacy:export-file": _national(PersonExport),
-    "registry:title-remove": _national(RegistryTitle),
-    "registry:school": _school_pk,
-    "registry:school-edit": _school_pk,
-    "registry:school-confirm": _school_pk,
-    "screening:form01-start": _renamed(_row(Enrolment), "enrolment_pk"),
-    "screening:form01-section": _form(number=2),
-    "screening:form01-sign": _form(who="guardian"),
-    "screening:form01-held": _form(held_pk=0),
-    "screening:form01-photo": _part_of_form(screening.Form01Photo, "photo_pk"),
-    "screening:form01-signature": _part_of_form(screening.Form01Signature, "signature_pk"),
-    "screening:score": FORM,
-    "screening:meeting-new": _renamed(_school_pk, "school_pk"),
-    "screening:verification-step": lambda world, path: {"step": "list"},
-    "screening:verification-pass": lambda world, path: {"step": "list"},
-    "screening:verification-send-back": MEETING,
-    "screening:grant": _row(screening.Grant),
-    "attendance:class-month": _class_month,
-    "attendance:term-days": _school_pk,
-    "payments:channels-class": ROOM,
-    "payments:channels-confirm-all": ROOM,
-    "payments:rate-approve": _national(money.BenefitRate),
-    "payments:round-school": _round_and_school,
-    "payments:round-act": _round_act,
-    "payments:forecast-place": lambda world, path: {"level": "school", **_school_pk(world, path)},
-    "payments:bank-file-call-back": BANK_FILE,
-    "payments:bank-file-download": BANK_FILE,
-    "payments:bank-file-password": BANK_FILE,
-    "payments:result-upload": ROUND,
-    "payments:ledger-school": _school_pk,
-    "payments:money-school": _school_pk,
-    "payments:payout-school": _with_round(_school_pk),
-    "payments:payout-class": _with_round(ROOM),
-    "payments:cannot-pay": TRANSFER,
-    "payments:class-sheet": _with_round(ROOM),
-    "payments:class-receipts": _with_round(ROOM),
-    "payments:class-report": _with_round(ROOM),
-    "payments:class-evidence": _with_round(ROOM),
-    "payments:class-report-submit": _with_round(ROOM),
-    "payments:class-report-send-back": _row(money.ClassPayoutReport),
-    "payments:school-report": _with_round(_school_pk),
-    "payments:school-report-submit": _with_round(_school_pk),
-    "payments:school-report-sign": _at_school(money.SchoolPayoutReport),
-    "payments:refunds": _with_round(_school_pk),
-    "payments:refund-new": _with_round(_school_pk),
-    "payments:nil-refund": _with_round(_school_pk),
-    "payments:refund": _at_school(money.Refund),
-    "payments:refund-slip": _at_school(money.Refund),
-    "payments:refund-cancel": _at_school(money.Refund),
-    "payments:letters": _with_round(lambda world, path: {}),
-    "payments:letters-print": _with_round(lambda world, path: {}),
-    "payments:letters-file": _letters_file,
-    "payments:letter-issue": _row(money.Transfer, status="success"),
-    "payments:letter": _row(money.Transfer, letter__isnull=False),
-    "progress:office": _office,
-    "progress:office-csv": _office,
-    "job": _national(Job),
-    "people:invite": lambda world, path: {"role": "registry_keeper"},
-    "people:post-class": _row(Posting, role="homeroom_teacher"),
-    "people:person-give": lambda world, path: {**_person(world, path), "role": "registry_keeper"},
-    "people:teachers-blank": lambda world, path: {**_school_pk(world, path), "kind": "csv"},
-    "account-recovery": _national(FactorRecovery),
-}
-BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
-    ("people:person", _person),
-    ("people:post", _director),
-    ("people:invitation", _at_school(Invitation)),
-    ("people:request", _at_school(AccountRequest)),
-    ("people:teacher-list", _at_school(TeacherList)),
-    ("people:teachers", _school_pk),
-    ("people:new-year", _school_pk),
-    ("registry:import", IMPORT),
-    ("registry:pupil-", _row(Pupil)),
-    ("screening:form01", FORM),
-    ("screening:pmt-model", _national(screening.PmtModel)),
-    ("screening:institution", FORM),
-    ("screening:meeting", MEETING),
-    ("payments:account", ACCOUNT),
-    ("payments:channel", _row(Enrolment)),
-    ("payments:round", ROUND),
-    ("payments:bank", ROUND),
-    ("payments:result", RESULT),
-    ("payments:receipt", _row(money.Receipt06)),
-    ("payments:evidence", _row(money.PayoutEvidence)),
-    ("payments:statement", STATEMENT),
-)
-# Their argument names a row of the whole country, the same in every context.
-NATIONAL = {
-    "payments:letters",
-    "payments:letters-print",
-    "payments:round-left-out",
-    "payments:round-left-out-csv",
-    "job",
-}
-
-
 def _samples(page: PageToWalk, world: World) -> dict[str, Kwargs]:
     """The arguments of a page in each context that has a row; one context for a page without any."""
     if not page.arguments:
         return {"own": {}}
-    sampler = sampler_of(page)
+    sampler = sampler_of(page.name)
     found: dict[str, Kwargs] = {}
     for context in CONTEXTS:
         kwargs = sampler(world, place_of(world, context))
         if kwargs is not None and kwargs not in found.values():
             found[context] = kwargs
     return found
-
-
-def sampler_of(page: PageToWalk) -> Sampler:
-    """How to find a row for a page. KeyError for a page that nobody has told of: tell it."""
-    if page.name in BY_PAGE:
-        return BY_PAGE[page.name]
-    for prefix, sampler in BY_PREFIX:
-        if page.name.startswith(prefix):
-            return sampler
-    raise KeyError(f"rehearsal.access_walk does not know a row for the page {page.name}")
 
 
 def table(result: Walk) -> str:

@@ -48,40 +48,40 @@ def ask_for_account(
         return  # it waits already
 
 
-def accept_request(request: AccountRequest, *, by: User, at: datetime) -> Invitation:
+def accept_request(asked: AccountRequest, *, by: User, at: datetime) -> Invitation:
     """Answer a request with an invitation; the address is proved by its mail."""
     with transaction.atomic():
-        request = _locked(request)
-        if reason := permissions.why_not_decide_request(request, by):
+        asked = _locked(asked)
+        if reason := permissions.why_not_decide_request(asked, by):
             raise Refused(reason)
         invitation = invite(
-            role=request.role,
-            path=request.path,
-            full_name=request.full_name,
-            email=request.email,
-            phone=request.phone,
+            role=asked.role,
+            path=asked.path,
+            full_name=asked.full_name,
+            email=asked.email,
+            phone=asked.phone,
             starts_on=day_of(at),
             by=by,
             at=at,
         )
-        _decide(request, AccountRequest.Status.ACCEPTED, by=by, at=at, invitation=invitation)
+        _decide(asked, AccountRequest.Status.ACCEPTED, by=by, at=at, invitation=invitation)
         return invitation
 
 
 @transaction.atomic
-def refuse_request(request: AccountRequest, *, reason: str, by: User, at: datetime) -> None:
+def refuse_request(asked: AccountRequest, *, reason: str, by: User, at: datetime) -> None:
     """Answer a request with a no and its reason, which goes out by mail."""
-    request = _locked(request)
-    if sentence := permissions.why_not_decide_request(request, by):
+    asked = _locked(asked)
+    if sentence := permissions.why_not_decide_request(asked, by):
         raise Refused(sentence)
     if not reason.strip():
         raise Refused(gettext("Say why the request is refused: the person reads it in a mail."))
-    _decide(request, AccountRequest.Status.REFUSED, by=by, at=at, answer=reason.strip())
-    tell(request, "people.tell_of_refusal")
+    _decide(asked, AccountRequest.Status.REFUSED, by=by, at=at, answer=reason.strip())
+    tell(asked, "people.tell_of_refusal")
 
 
 def _decide(
-    request: AccountRequest,
+    asked: AccountRequest,
     status: str,
     *,
     by: User,
@@ -89,12 +89,12 @@ def _decide(
     invitation: Invitation | None = None,
     answer: str = "",
 ) -> None:
-    AccountRequest.objects.filter(pk=request.pk, status=AccountRequest.Status.OPEN).update(
+    AccountRequest.objects.filter(pk=asked.pk, status=AccountRequest.Status.OPEN).update(
         status=status, decided_by=by, decided_at=at, invitation=invitation, answer=answer
     )
-    facts = {"role": request.role, "status": str(status)}
-    audit.record("people.answer_request", request, by=by, at=at, facts=facts)
+    facts = {"role": asked.role, "status": str(status)}
+    audit.record("people.answer_request", asked, by=by, at=at, facts=facts)
 
 
-def _locked(request: AccountRequest) -> AccountRequest:
-    return AccountRequest.objects.select_for_update().get(pk=request.pk)
+def _locked(asked: AccountRequest) -> AccountRequest:
+    return AccountRequest.objects.select_for_update().get(pk=asked.pk)
