@@ -57,7 +57,7 @@ def _score(term: Term, officer: User, model: PmtModel, ready: BinaryIO, size: in
             "bare": lambda: _bare(term, model, ready, size),
             "ours": lambda: pmt.score_term(term, by=officer, at=clock.now()),
         },
-        RUNS,
+        RUNS if size <= SIZE else 1,
         "screening_pmtscore",
     )
     name = f"score {size:,} forms and store"

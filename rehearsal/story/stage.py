@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,8 @@ from django.core.management.base import CommandError
 from psycopg import sql
 
 from eqfund import embedded
+
+DROP_TRIES = 60
 
 
 @contextmanager
@@ -107,10 +110,18 @@ def _make(owner: str, database: str, template: str, *, fast: bool) -> None:
 
 
 def _drop(owner: str, database: str) -> None:
+    """Drop a database; a vacuum of the server's own, which only it may stop, is waited for."""
+    drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
     with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(database))
-        )
+        for left in reversed(range(DROP_TRIES)):
+            try:
+                connection.execute(drop)
+            except psycopg.errors.InsufficientPrivilege:
+                if not left:
+                    raise
+                time.sleep(5)
+            else:
+                return
 
 
 def _named(url: str, database: str) -> str:

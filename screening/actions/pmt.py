@@ -155,7 +155,7 @@ def _take_signed(cursor: Any, term: Term, model: PmtModel) -> int:
         """
         CREATE TEMPORARY TABLE pmt_taken ON COMMIT DROP AS
         SELECT form.id AS form_id, facts.form_id IS NOT NULL AS has_facts,
-               row_number() OVER (ORDER BY facts.form_id IS NULL) AS n
+               row_number() OVER (ORDER BY facts.form_id IS NULL, form.id) AS n
         FROM screening_form01 form
         JOIN eqfund_enrolment enrolment ON enrolment.id = form.enrolment_id
         LEFT JOIN screening_pmtfacts facts ON facts.form_id = form.id AND facts.layout = %s
@@ -175,6 +175,7 @@ def _take_signed(cursor: Any, term: Term, model: PmtModel) -> int:
         " SELECT form_id, true, %s + n FROM unnest(%s::bigint[]) WITH ORDINALITY AS given (form_id, n)",
         [ready, given],
     )
+    cursor.execute("CREATE INDEX ON pmt_taken (n)")
     return int(ready) + len(given)
 
 
@@ -188,10 +189,14 @@ def _record_missing_facts(forms: list[int]) -> list[int]:
 def _score_slice(cursor: Any, run: Scoring, first: int) -> dict[str, int]:
     """Score the taken forms from number `first` on, at most a slice of them."""
     rules = definition.read(run.model.definition)
+    of_slice = f"n BETWEEN {first:d} AND {first + SLICE - 1:d}"
+    cursor.execute(f"SELECT min(form_id), max(form_id) FROM pmt_taken WHERE {of_slice}")
+    low, high = cursor.fetchone()
     source = (
         "COPY (SELECT facts.form_id, facts.income_satang, facts.household_size, facts.facts"
         " FROM pmt_taken taken JOIN screening_pmtfacts facts ON facts.form_id = taken.form_id"
-        f" WHERE taken.n BETWEEN {first:d} AND {first + SLICE - 1:d}) TO STDOUT (FORMAT binary)"
+        f" WHERE taken.{of_slice} AND facts.form_id BETWEEN {low:d} AND {high:d})"
+        " TO STDOUT (FORMAT binary)"
     )
     with cursor.copy(source) as copy:
         rows = wire.read_facts(copy, len(rules.layout.facts))
