@@ -30,6 +30,7 @@ WORDS = {
     # accounts
     "accounts.sign_in": _("signed in"),
     "accounts.locked_out": _("was locked out after failures"),
+    "accounts.change_credential": _("changed the password or a second factor"),
     "accounts.send_code": _("sent a code to prove e-mail or phone"),
     "accounts.verify_contact": _("proved an e-mail or phone"),
     "accounts.postpone_factor": _("put off the second factor"),
@@ -64,6 +65,8 @@ WORDS = {
     "calendar.propose_extension": _("proposed that a window close later"),
     "calendar.withdraw_extension": _("withdrew a proposed extension"),
     "calendar.decide_extension": _("decided on an extension"),
+    "calendar.make_feed": _("made an address for a calendar program"),
+    "calendar.end_feed": _("ended the address for a calendar program"),
     "calendar.set_policy": _("set by how many days offices may extend a work"),
     "load_offices": _("loaded the supervising offices"),
     "move_clock": _("moved the demo's clock"),

@@ -1,7 +1,9 @@
-"""Extensions of a window: proposed by an office for its schools, decided by the fund, each told in the audit book."""
+"""Extensions of a window, proposed by an office and decided by the fund; a person's feed of the calendar."""
 
 from __future__ import annotations
 
+import hashlib
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +11,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from eqfund import audit
-from eqfund.models import CalendarLine, Extension, ExtensionPolicy, User
+from eqfund.models import CalendarFeed, CalendarLine, Extension, ExtensionPolicy, User
 from eqfund.refusal import Refused
 
 from . import permissions
@@ -115,6 +117,28 @@ def set_extension_policy(activity: str, *, most_days: int, by: User, at: datetim
     audit.record(
         "calendar.set_policy", "eqfund.ExtensionPolicy", by=by, at=at, path="TH/", facts=facts
     )
+
+
+@transaction.atomic
+def make_feed(*, by: User, at: datetime) -> str:
+    """Give the person an address for their calendar program; the one before ends. Returns its secret, kept nowhere."""
+    secret = secrets.token_urlsafe(24)
+    digest = hashlib.sha256(secret.encode()).digest()
+    made, _new = CalendarFeed.objects.update_or_create(
+        user=by, defaults={"secret": digest, "made_at": at}
+    )
+    audit.record("calendar.make_feed", made, by=by, at=at)
+    return secret
+
+
+@transaction.atomic
+def end_feed(*, by: User, at: datetime) -> None:
+    """End the person's address; a second time nothing happens."""
+    found = CalendarFeed.objects.select_for_update().filter(user=by.pk).first()
+    if found is None:
+        return
+    audit.record("calendar.end_feed", found, by=by, at=at)
+    found.delete()
 
 
 def _locked(extension: Extension) -> Extension:

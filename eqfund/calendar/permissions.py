@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
-from eqfund import access
+from eqfund import access, clock
 from eqfund.models import CalendarLine, Extension, ExtensionPolicy, User
-from eqfund.thai_text import thai_datetime
+from eqfund.thai_text import thai_date, thai_datetime
 from eqfund.windows import Window, line_for
 
 from . import rules
@@ -51,12 +51,14 @@ def why_too_far(line: CalendarLine, closes_at: datetime, user: User) -> str | No
         return None
     return gettext(
         "The work is needed for “%(need)s”, %(at)s. An extension ends before it; only the fund can go beyond."
-    ) % {"need": need_title(line, need), "at": thai_datetime(need.opens_at)}
+    ) % {"need": need_title(line, need), "at": moment_words(need.opens_at)}
 
 
 def why_not_withdraw_extension(extension: Extension, user: User) -> str | None:
     if reason := access.why_not(user, "calendar.propose_extension", extension.path):
         return reason
+    if extension.proposed_by_id != user.pk and access.may(user, "calendar.decide_extension", "TH/"):
+        return gettext("The office that proposed it takes it back; the fund decides it.")
     return why_not_waiting(extension)
 
 
@@ -109,6 +111,12 @@ def next_need(line: CalendarLine) -> rules.LineMoment | None:
         if other.during.lower
     ]
     return rules.next_need(line.activity, line.round_no, line.during.upper, moments)
+
+
+def moment_words(at: datetime) -> str:
+    """A moment as people say it: a day's beginning is that day."""
+    local = at.astimezone(clock.BANGKOK)
+    return thai_date(local) if (local.hour, local.minute) == (0, 0) else thai_datetime(local)
 
 
 def need_title(line: CalendarLine, need: rules.LineMoment) -> str:

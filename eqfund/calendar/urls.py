@@ -1,11 +1,15 @@
-"""Addresses of the calendar beyond its page: extensions."""
+"""Addresses of the calendar beyond its page: extensions, the feed, the paper."""
 
 from django.urls import path
 
-from . import views
+from . import views, views_feed
 
 app_name = "calendar"
 urlpatterns = [
+    path("term.pdf", views_feed.term_pdf, name="term-pdf"),
+    path("term.csv", views_feed.term_csv, name="term-csv"),
+    path("my-program/", views_feed.subscribe, name="subscribe"),
+    path("feed/<str:secret>.ics", views_feed.feed_ics, name="feed"),
     path("extensions/", views.extensions, name="extensions"),
     path("extensions/propose/", views.extension_propose, name="extension-propose"),
     path("extensions/policies/", views.policies, name="extension-policies"),

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+COLUMNS = (
+    *("kind", "activity", "round", "opens", "closes", "affiliations", "assumed_affiliations"),
+    *("roles", "title_th", "source", "source_line", "note"),
+)
 KINDS = ("window", "deadline", "event", "outside")
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 

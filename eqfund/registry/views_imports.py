@@ -24,13 +24,7 @@ from .forms import ConfirmForm, TitleForm, UploadForm
 @requires("registry.read_import")
 def imports(request: Any) -> HttpResponse:
     """The registry files of my places, the newest first, and the way to send one."""
-    page = paged(request, queries.imports_for_table(request.user))
-    context = {
-        "page": page,
-        "names": place_names({it.path for it in page}),
-        "form": _upload_form(request),
-    }
-    return render(request, "registry/imports.html", context)
+    return _imports_page(request, _upload_form(request))
 
 
 @require_POST
@@ -39,9 +33,7 @@ def imports_send(request: Any) -> HttpResponse:
     """Take a file in and have it read."""
     form = _upload_form(request)
     if not form.is_valid():
-        page = paged(request, queries.imports_for_table(request.user))
-        context = {"page": page, "names": place_names({it.path for it in page}), "form": form}
-        return render(request, "registry/imports.html", context, status=422)
+        return _imports_page(request, form, status=422)
     try:
         it = actions.upload_registry_file(
             form.cleaned_data["file"],
@@ -138,6 +130,18 @@ def title_remove(request: Any, pk: int) -> HttpResponse:
     )
     messages.info(request, gettext("The title was removed."))
     return redirect("registry:titles")
+
+
+def _imports_page(request: Any, form: UploadForm, status: int = 200) -> HttpResponse:
+    page = paged(request, queries.imports_for_table(request.user))
+    paths = {it.path for it in page}
+    context = {
+        "page": page,
+        "names": place_names(paths),
+        "several_places": len(paths) > 1,
+        "form": form,
+    }
+    return render(request, "registry/imports.html", context, status=status)
 
 
 def _import(request: Any, pk: int) -> RegistryImport:

@@ -1,0 +1,88 @@
+"""The term's calendar on paper and as a file: the letter's four columns as PDF, and the CSV it is loaded from."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import datetime
+from itertools import groupby
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy as _
+
+from eqfund import clock
+from eqfund.imports.calendar import COLUMNS
+from eqfund.models import CalendarLine, Term
+from eqfund.pdf import to_pdf
+from eqfund.windows import Window
+
+# activity -> the process it belongs to, as the letter's second column groups them
+_PREPARE, _SCREEN, _CERTIFY = _("Preparation"), _("Screening"), _("Certification")
+_CHANNELS, _TRANSFER = _("Guardians and channels"), _("Transfer of money")
+_PAYOUT, _FOLLOW = _("Payout and report"), _("Follow-up")
+PROCESS: dict[str, Any] = {
+    "school_profile": _PREPARE,
+    "user_accounts": _PREPARE,
+    "school_bank_account": _PREPARE,
+    "source_registry_check": _PREPARE,
+    "confirm_continuing": _CHANNELS,
+    "correct_channel": _CHANNELS,
+    "choose_channel": _CHANNELS,
+    "home_visit": _SCREEN,
+    "form01_draft": _SCREEN,
+    "form01": _SCREEN,
+    "pmt_announcement": _SCREEN,
+    "form05": _CERTIFY,
+    "fund_verification": _CERTIFY,
+    "transfer": _TRANSFER,
+    "transfer_status": _TRANSFER,
+    "basic_subsidy_list": _TRANSFER,
+    "payout": _PAYOUT,
+    "payout_report": _PAYOUT,
+    "refund": _PAYOUT,
+}
+
+
+def pdf(windows: list[Window], term: Term, affiliation: str, at: datetime) -> bytes:
+    """The calendar in the letter's four columns: day, process, activity, who."""
+    rows = [
+        {"window": window, "process": PROCESS.get(window.line.activity, _FOLLOW)}
+        for window in windows
+    ]
+    context = {"rows": rows, "term": term, "affiliation": affiliation, "at": at}
+    return to_pdf(render_to_string("calendar/paper.html", context))
+
+
+def csv_text(term: Term) -> str:
+    """The term's lines in the form in which a calendar is loaded; affiliations gathered as the file has them."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    lines = CalendarLine.objects.filter(term=term).select_related("affiliation")
+    ordered = sorted(lines, key=lambda line: (*_shared(line), line.affiliation_id))
+    for shared, group in groupby(ordered, key=_shared):
+        writer.writerow(_row(shared, list(group)))
+    return out.getvalue()
+
+
+def _shared(line: CalendarLine) -> tuple[Any, ...]:
+    """What the lines of one row of the file have in common; sorts by when it begins."""
+    lower, upper = _instant(line.during.lower), _instant(line.during.upper)
+    what = (line.kind, line.activity, line.round_no, line.roles, line.title_th)
+    return (lower, upper, *what, line.source, line.source_line, line.note)
+
+
+def _row(shared: tuple[Any, ...], lines: list[CalendarLine]) -> dict[str, Any]:
+    lower, upper, kind, activity, round_no, roles, title, source, source_line, note = shared
+    assumed = [line.affiliation.code for line in lines if line.is_assumed]
+    said = [line.affiliation.code for line in lines if not line.is_assumed]
+    if source == "assumed":
+        said, assumed = assumed, []
+    values = (kind, activity, round_no or "", lower, upper, ";".join(said), ";".join(assumed))
+    rest = (roles, title, source, source_line, note)
+    return dict(zip(COLUMNS, (*values, *rest), strict=True))
+
+
+def _instant(at: datetime | None) -> str:
+    return at.astimezone(clock.BANGKOK).strftime("%Y-%m-%dT%H:%M") if at else ""
