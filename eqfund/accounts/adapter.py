@@ -72,9 +72,10 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Every change of a password or factor comes by here: into the audit book, and to its owner."""
-        verb = template_prefix.rpartition("/")[2]
-        audit.record(f"accounts.{verb}", user, by=user, at=clock.now())
-        if verb == "password_reset":
+        what = template_prefix.rpartition("/")[2]
+        facts = {"what": what}
+        audit.record("accounts.change_credential", user, by=user, at=clock.now(), facts=facts)
+        if what == "password_reset":
             lockout.open_for(user)
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 

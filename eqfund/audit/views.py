@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, files
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Event, Job, StoredFile
 from eqfund.pages import render_part
 
@@ -49,6 +50,7 @@ def event(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("audit.read_change")
+@reauthenticated
 def event_open(request: Any, pk: int) -> HttpResponse:
     """What the event says before and after; opening it is an event of its own."""
     found = get_object_or_404(Event.objects.visible_to(request.user, "audit.read_change"), pk=pk)
@@ -66,6 +68,7 @@ def event_open(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("audit.export")
+@reauthenticated
 def export(request: Any) -> HttpResponse:
     """Have the events asked for written into a file."""
     form = ExportForm(request.POST)
@@ -78,6 +81,7 @@ def export(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("audit.export")
+@reauthenticated
 def export_file(request: Any, pk: int) -> HttpResponse:
     """An export of one's own."""
     mine = StoredFile.objects.filter(purpose=exports.PURPOSE, uploaded_by=request.user)
