@@ -146,6 +146,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=2, minute=40),
     },
     "seal-audit": {"task": "eqfund.tasks.seal_audit", "schedule": 60.0},
+    "progress-tick": {"task": "monitoring.progress.tick", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
 

@@ -249,9 +249,9 @@ def call_back_bank_file(file: BankFile, *, reason: str, by: User, at: datetime) 
         facts={
             "file": file.number,
             "time": made.number,
-            "taken_by": file.downloaded_by.full_name,
-            "reason": made.reason,
+            "taken_by": file.downloaded_by_id,
         },
+        after={"reason": made.reason},
     )
 
 

@@ -289,9 +289,13 @@ def submit_school_report(
 
 
 @transaction.atomic
-def sign_school_report(book: SchoolPayoutReport, *, by: User, at: datetime) -> None:
-    """The director signs, in the capacity of their posting."""
+def sign_school_report(
+    book: SchoolPayoutReport, *, by: User, at: datetime, seen: datetime | None = None
+) -> None:
+    """The director signs, in the capacity of their posting, the report as it was `seen` submitted."""
     _refuse(permissions.why_not_sign_school_report(book, by, at))
+    if seen is not None and seen != book.submitted_at:
+        raise Refused(gettext("The report was submitted anew meanwhile. Look at it again."))
     capacity = next(
         posting.capacity
         for posting in access.postings_of(by)
@@ -299,7 +303,7 @@ def sign_school_report(book: SchoolPayoutReport, *, by: User, at: datetime) -> N
         and book.school.path.startswith(posting.path)
     )
     moved = SchoolPayoutReport.objects.filter(
-        pk=book.pk, status=SchoolReportStatus.SUBMITTED
+        pk=book.pk, status=SchoolReportStatus.SUBMITTED, submitted_at=book.submitted_at
     ).update(status=SchoolReportStatus.SIGNED, signed_by=by, signed_at=at, capacity=capacity)
     if not moved:
         raise Refused(gettext("Someone else has just changed this report. Look again."))

@@ -147,6 +147,8 @@ def read_result(result: ResultFile, *, fence: Fence) -> None:
 
     A file that cannot be read to its end keeps no row; `problem` says why.
     """
+    # Two workers that read the same file at once would meet in its rows: the second waits.
+    ResultFile.objects.select_for_update(no_key=True).get(pk=result.pk)
     ResultLine.objects.filter(result=result).delete()
     problem = ""
     try:

@@ -217,16 +217,20 @@ def preview_statement(stored: StoredFile, *, by: User, at: datetime) -> RefundSt
         read = bill_statement.read(files.read_bytes(stored), biller=settings.BILLER_ID)
     except bill_statement.StatementError as error:
         raise Refused(_bad_lines(error)) from None
-    statement = RefundStatement.objects.create(
+    statement, made = RefundStatement.objects.get_or_create(
         sha256=stored.sha256,
-        stored=stored,
-        adapter=bill_statement.ADAPTER,
-        effective_on=read.effective_on,
-        lines=len(read.payments),
-        amount_satang=read.credit_satang,
-        uploaded_by=by,
-        uploaded_at=at,
+        defaults={
+            "stored": stored,
+            "adapter": bill_statement.ADAPTER,
+            "effective_on": read.effective_on,
+            "lines": len(read.payments),
+            "amount_satang": read.credit_satang,
+            "uploaded_by": by,
+            "uploaded_at": at,
+        },
     )
+    if not made:  # the same file, sent twice at once: the other one has read it
+        return statement
     rows = [
         RefundStatementLine(
             statement=statement,

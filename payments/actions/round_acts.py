@@ -27,6 +27,11 @@ from .rounds import Fence
 
 KIND = "payments.round_act"
 
+
+def _built_anew() -> str:
+    return gettext("The round was sent back or built anew meanwhile. Look at it again.")
+
+
 type WhyNot = Callable[[TransferRound, User, datetime], str | None]
 
 
@@ -59,17 +64,29 @@ ACTS = {
 
 @transaction.atomic
 def ask_for_round_act(
-    transfer_round: TransferRound, code: str, *, by: User, at: datetime, reason: str = ""
+    transfer_round: TransferRound,
+    code: str,
+    *,
+    by: User,
+    at: datetime,
+    reason: str = "",
+    attempt: int | None = None,
 ) -> Job:
-    """Ask for a step; a second request while it waits or runs gives the same job."""
+    """Ask for a step; a second request while it waits or runs gives the same job.
+
+    `attempt` is the build that the person had before their eyes: nobody puts their name to
+    other totals than those they saw.
+    """
     act = ACTS[code]
+    if attempt is not None and attempt != transfer_round.attempt:
+        raise Refused(_built_anew())
     if refusal := act.why_not(transfer_round, by, at):
         raise Refused(refusal)
     if act.asks_reason and not reason.strip():
         raise Refused(gettext("Say why, for those who built the round."))
     facts = {"act": code, "attempt": transfer_round.attempt}
     audit.record("ask_for_round_act", transfer_round, by=by, at=at, path="TH/", facts=facts)
-    params = {"act": code, "reason": reason.strip()}
+    params = {"act": code, "reason": reason.strip(), "attempt": transfer_round.attempt}
     return jobs.start(
         KIND, by=by, obj=transfer_round, key=_key(transfer_round, code), params=params
     )
@@ -87,11 +104,14 @@ def do_round_act(
     by: User,
     at: datetime,
     reason: str,
+    attempt: int,
     fence: Fence,
     seen: Seen,
 ) -> None:
-    """Do a step that was asked for."""
+    """Do a step that was asked for, to the build that it was asked for."""
     act = ACTS[code]
+    if attempt != transfer_round.attempt:
+        raise Refused(_built_anew())
     more = {"reason": reason} if act.asks_reason else {}
     try:
         act.do(transfer_round, by=by, at=at, fence=fence, seen=seen, **more)

@@ -20,14 +20,12 @@ from django.utils.translation import gettext
 from eqfund import audit, clock
 from eqfund.models import Term, User
 from eqfund.refusal import Refused
-from eqfund.working_days import last_day
 from payments import round_sql
 from payments.models import LeftOut, TransferRound
 from payments.permissions import rounds as permissions
 from payments.round_sql import Seen, Totals, unseen
+from payments.rules.payout import due_day
 from payments.rules.rounds import RoundStatus, TransferStatus, round_takes
-
-PAYOUT_DAYS = 20
 
 type Fence = Callable[[], None]
 
@@ -200,7 +198,7 @@ def publish_round(
     """Publish what was transferred: schools see it, and their 20 working days begin."""
     if reason := permissions.why_not_publish(transfer_round, by):
         raise Refused(reason)
-    due = last_day(at.astimezone(clock.BANGKOK).date(), PAYOUT_DAYS)
+    due = due_day(at.astimezone(clock.BANGKOK).date())
     _move(
         transfer_round, RoundStatus.PUBLISHED, published_by=by, published_at=at, payout_due_on=due
     )
@@ -248,9 +246,10 @@ def check_totals(transfer_round: TransferRound, seen: Seen = unseen) -> Totals:
 
 def move(transfer_round: TransferRound, old: RoundStatus, new: RoundStatus, **fields: Any) -> bool:
     """Compare and set the status; False if another transaction came first."""
-    moved = TransferRound.objects.filter(pk=transfer_round.pk, status=old).update(
-        status=new, **fields
+    same = TransferRound.objects.filter(
+        pk=transfer_round.pk, status=old, attempt=transfer_round.attempt
     )
+    moved = same.update(status=new, **fields)
     if moved:
         transfer_round.refresh_from_db()
     return moved == 1
@@ -294,5 +293,6 @@ def _record(
         by=by,
         at=at,
         path="TH/",
-        facts=facts | ({"reason": reason} if reason else {}),
+        facts=facts,
+        after={"reason": reason} if reason else None,
     )

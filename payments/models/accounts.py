@@ -80,6 +80,11 @@ class SchoolBankAccount(models.Model):
                 condition=Q(director=None) | ~Q(director=models.F("proposed_by")),
             ),
             models.CheckConstraint(
+                name="account_is_accepted_by_a_third_person",
+                condition=~Q(status=AccountStatus.ACCEPTED)
+                | (~Q(decided_by=models.F("proposed_by")) & ~Q(decided_by=models.F("director"))),
+            ),
+            models.CheckConstraint(
                 name="account_sent_back_says_why",
                 condition=~Q(status=AccountStatus.SENT_BACK) | ~Q(reason=""),
             ),

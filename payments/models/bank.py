@@ -325,7 +325,6 @@ MOVEMENTS: tuple[tuple[str, str], ...] = (
     (Account.FUND, Account.BANK_CLEARING),  # the bank could not pay
     (Account.PUPIL, Account.SCHOOL_IN_HAND),  # a receipt
     (Account.SCHOOL_IN_HAND, Account.PUPIL),  # that receipt was voided
-    (Account.SCHOOL_IN_HAND, Account.PUPIL),  # a receipt voided: it was a mistake
     (Account.REFUND, Account.SCHOOL_IN_HAND),  # a refund found on the statement
 )
 

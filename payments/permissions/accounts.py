@@ -42,7 +42,11 @@ def why_not_accept_account(account: SchoolBankAccount, user: User) -> str | None
     """The fund accepts what the director approved; no window: the fund checks when it can."""
     if reason := access.why_not(user, "payments.decide_account", COUNTRY):
         return reason
-    return _why_not_move(account, AccountStatus.ACCEPTED)
+    if reason := _why_not_move(account, AccountStatus.ACCEPTED):
+        return reason
+    if user.pk in (account.proposed_by_id, account.director_id):
+        return gettext("Whoever proposed or approved the account does not accept it for the fund.")
+    return None
 
 
 def why_not_send_back_account(account: SchoolBankAccount, user: User) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from eqfund import access
-from eqfund.models import CalendarLine, Term, User
+from eqfund.models import CalendarLine, Extension, Term, User
 from eqfund.thai_text import thai_datetime
 from payments.models import BenefitRate, TransferRound
 from payments.rules.rates import Level
@@ -95,18 +95,25 @@ def why_not_close(transfer_round: TransferRound, user: User, *, at: datetime) ->
         return reason
     if reason := why_not_move(transfer_round, RoundStatus.CLOSED):
         return reason
+    if closes := _last_close(transfer_round, at):
+        return gettext(
+            "Schools report and refund until %(closes)s. Close the round after that."
+        ) % {"closes": thai_datetime(closes)}
+    return None
+
+
+def _last_close(transfer_round: TransferRound, at: datetime) -> datetime | None:
+    """Until when some school may still report or refund, by the calendar or an extension; None if none may."""
     lines = CalendarLine.objects.filter(
         term_id=transfer_round.term_id,
         kind="window",
         activity__in=["payout_report", "refund"],
         round_no=transfer_round.number,
-        during__endswith__gt=at,
     )
-    if (line := lines.order_by("-during").first()) and line.during.upper:
-        return gettext(
-            "Schools report and refund until %(closes)s. Close the round after that."
-        ) % {"closes": thai_datetime(line.during.upper)}
-    return None
+    closes = [line.during.upper for line in lines if line.during.upper]
+    granted = Extension.objects.filter(line__in=lines, status=Extension.Status.GRANTED)
+    closes += granted.values_list("closes_at", flat=True)
+    return max((close for close in closes if close > at), default=None)
 
 
 def why_not_move(transfer_round: TransferRound, to: RoundStatus) -> str | None:

@@ -39,6 +39,7 @@ def round_act(run: jobs.JobRun) -> dict[str, Any]:
             by=run.by,
             at=run.moment,
             reason=run.params["reason"],
+            attempt=run.params["attempt"],
             fence=run.check_fence,
             seen=comparing(run, transfer_round),
         )

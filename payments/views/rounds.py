@@ -91,7 +91,15 @@ def round_act(request: Any, pk: int, act: str) -> HttpResponse:
     form = ReasonForm(request.POST or None) if ACTS[act].asks_reason else None
     if request.method == "POST" and (form is None or form.is_valid()):
         reason = form.cleaned_data["reason"] if form else ""
-        ask_for_round_act(found, act, by=request.user, at=request.moment, reason=reason)
+        seen = request.POST.get("attempt", "")
+        ask_for_round_act(
+            found,
+            act,
+            by=request.user,
+            at=request.moment,
+            reason=reason,
+            attempt=int(seen) if seen.isdecimal() else -1,
+        )
         return redirect("payments:round", pk)
     context = round_pages.confirmation(found, act, request.user, request.moment) | {"form": form}
     return render(request, "payments/rounds/act.html", context)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
@@ -85,6 +86,7 @@ def school_report_sign(request: Any, pk: int) -> HttpResponse:
         )
         messages.success(request, gettext("The report is sent back to the school admin."))
     else:
-        payout_reports.sign_school_report(book, by=request.user, at=request.moment)
+        seen = parse_datetime(request.POST.get("submitted", ""))
+        payout_reports.sign_school_report(book, by=request.user, at=request.moment, seen=seen)
         messages.success(request, gettext("The school's report is signed."))
     return redirect("payments:school-report", book.round_id, book.school_id)

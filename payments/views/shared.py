@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from eqfund.models import Term
+from eqfund.refusal import Refused
 from payments.models import TransferRound
 
 
 def current_term(request: Any) -> Term:
-    """The term of the request's moment; 404 before the first term is made."""
+    """The term of the request's moment; Refused, in words, before the first one is made."""
     term = Term.objects.current(request.moment)
     if term is None:
-        raise Http404
+        raise Refused(
+            gettext("No term has been opened yet. The fund loads the calendar of the first term.")
+        )
     return term
 
 

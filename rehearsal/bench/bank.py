@@ -246,6 +246,7 @@ def _world(size: int) -> tuple[TransferRound, User]:
         "round": transfer_round.pk,
         "officer": officer.pk,
         "approver": approver.pk,
+        "finance": finance.pk,
         "promptpay": promptpay,
         "schools": schools,
         "pupils": pupils,
@@ -298,7 +299,7 @@ FILL = (
         (%(term)s, 'primary', 150000, '', %(officer)s, now(), %(approver)s, now())""",
     """INSERT INTO payments_schoolbankaccount (school_id, bank_code, number, last4, name, dedicated, status, reason,
         proposed_by_id, proposed_at, director_id, director_at, decided_by_id, decided_at)
-        SELECT s.id, '006', sealed.account, '0000', 'เงิน กสศ. เพื่อ' || s.name, true, 'accepted', '', %(officer)s,
+        SELECT s.id, '006', sealed.account, '0000', 'เงิน กสศ. เพื่อ' || s.name, true, 'accepted', '', %(finance)s,
             now(), %(approver)s, now(), %(officer)s, now()
         FROM sealed JOIN eqfund_school s ON s.moe_code = to_char(9900000000 + n, 'FM0000000000')
         WHERE sealed.n <= %(schools)s""",

@@ -325,6 +325,8 @@ def test_sending_back_needs_a_reason_and_a_right(approved, fund_officer, admin):
         ({"director": None}, "account_accepted_has_director_and_fund"),
         ({"decided_by": None}, "account_accepted_has_director_and_fund"),
         ({"director": "proposed_by"}, "account_director_is_not_the_proposer"),
+        ({"decided_by": "proposed_by"}, "account_is_accepted_by_a_third_person"),
+        ({"decided_by": "director"}, "account_is_accepted_by_a_third_person"),
         ({"status": "sent_back"}, "account_sent_back_says_why"),
     ],
     ids=str,
@@ -332,7 +334,7 @@ def test_sending_back_needs_a_reason_and_a_right(approved, fund_officer, admin):
 def test_an_account_cannot_be_what_makes_no_sense(school, make_account, changes, name):
     account = make_account(school)
     values = {
-        key: getattr(account, value) if value == "proposed_by" else value
+        key: getattr(account, value) if value in ("proposed_by", "director") else value
         for key, value in changes.items()
     }
 
@@ -352,3 +354,16 @@ def test_a_school_has_one_account_under_way_by_constraint(school, make_account):
 
     with pytest.raises(IntegrityError, match="account_one_under_way_per_school"):
         make_account(school, "director_approved")
+
+
+def test_whoever_proposed_or_approved_an_account_does_not_accept_it(
+    posts_unguarded, school, make_account, make_user
+):
+    one = make_user("fund_officer", "TH/", "both")
+    for field in ("proposed_by", "director"):
+        account = make_account(school, "director_approved")
+        SchoolBankAccount.objects.filter(pk=account.pk).update(**{field: one})
+        account.refresh_from_db()
+        with pytest.raises(Refused, match="does not accept it for the fund"):
+            accounts.accept_account(account, by=one, at=MAY)
+        SchoolBankAccount.objects.filter(pk=account.pk).delete()

@@ -48,10 +48,10 @@ def test_another_person_calls_it_back_and_it_is_taken_once_more(taken, fund_appr
         BROKE,
     )
     event = Event.objects.get(verb="call_back_bank_file")
-    assert (event.actor_id, event.facts["time"], event.facts["reason"]) == (
+    assert (event.actor_id, event.facts["time"], event.facts["taken_by"]) == (
         fund_approver.pk,
         1,
-        BROKE,
+        fund_finance.pk,
     )
     assert Event.objects.filter(verb="download_bank_file").count() == 2
     with pytest.raises(Refused, match="handed out once"):

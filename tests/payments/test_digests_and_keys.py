@@ -3,7 +3,7 @@
 import pytest
 
 from eqfund.models import Event
-from eqfund.privacy import field_keys, index_change, index_keys
+from eqfund.privacy import export, field_keys, index_change, index_keys, scrub
 from payments.actions.rounds import approve_round
 from payments.models import Transfer, TransferRound
 from payments.round_sql import totals
@@ -58,3 +58,16 @@ def test_the_data_key_changes_under_a_round_without_a_false_alarm(built, setting
     assert written["payments.Transfer.destination"] == Transfer.objects.count()
     assert transfer.destination_text() == text
     assert totals(built).digest == TransferRound.objects.get(pk=built.pk).digest
+
+
+def test_who_was_paid_is_forgotten_and_the_book_stays(built, at):
+    transfer = Transfer.objects.filter(round=built).first()
+    pupil = transfer.enrolment.pupil
+    assert scrub._held("pupil", [pupil.pk]) == {pupil.pk}, "money is on its way"
+
+    scrub.forget("pupil", [pupil.pk], at("2580-01-01"))
+
+    kept = Transfer.objects.get(pk=transfer.pk)
+    assert (bytes(kept.destination), kept.destination_last4) == (b"", "")
+    assert kept.amount_satang == transfer.amount_satang
+    assert export.collect(("eqfund.Pupil", str(pupil.pk)))

@@ -1,6 +1,6 @@
 """Class reports with their evidence, school reports with their signature: deeds, refusals, flags."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -282,3 +282,16 @@ def test_a_signed_report_sent_back_opens_the_classes_again(world, school, report
 def test_a_school_without_cash_reports_nothing(world, school):
     with pytest.raises(Refused, match="No money of this round"):
         payout_reports.submit_school_report(world.round, school, by=world.people["admin"], at=PAID)
+
+
+def test_the_director_signs_the_report_that_was_on_the_page(world, school, reported):
+    admin, director = world.people["admin"], world.people["director"]
+    book = payout_reports.submit_school_report(world.round, school, by=admin, at=PAID)
+    seen = book.submitted_at
+    payout_reports.send_back_school_report(book, reason="ยอดไม่ตรง", by=director, at=PAID)
+    later = PAID + timedelta(hours=1)
+    book = payout_reports.submit_school_report(world.round, school, by=admin, at=later)
+
+    with pytest.raises(Refused, match="submitted anew meanwhile"):
+        payout_reports.sign_school_report(book, by=director, at=later, seen=seen)
+    payout_reports.sign_school_report(book, by=director, at=later, seen=later)

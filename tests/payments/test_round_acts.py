@@ -11,6 +11,7 @@ from eqfund.refusal import Refused
 from payments import round_sql
 from payments.actions import rounds
 from payments.actions.round_acts import ACTS, ask_for_round_act
+from payments.models import TransferRound
 from payments.pages.rounds import NEXT_ACT, STEPS
 from payments.rules.rounds import RoundStatus
 from tests.conftest import moment
@@ -54,7 +55,28 @@ def test_of_two_opposite_steps_asked_at_once_the_first_done_wins(built, fund_app
     built.refresh_from_db()
     assert built.status == RoundStatus.PLANNED
     assert late.state == Job.State.FAILED
-    assert "The round is: Planned" in late.error
+    assert "sent back or built anew meanwhile" in late.error
+
+
+def test_an_approval_asked_for_of_one_build_is_not_given_to_the_next(
+    built, fund_approver, fund_officer
+):
+    late = ask_for_round_act(built, "approve", by=fund_approver, at=APPROVED)
+    rounds.send_back_round(built, reason="ยอดไม่ตรง", by=fund_approver, at=APPROVED)
+    rounds.build_round(built, by=fund_officer, at=APPROVED)
+
+    assert "built anew meanwhile" in jobs.run_now(late).error
+    built.refresh_from_db()
+    assert (built.status, built.attempt) == (RoundStatus.BUILT, 2)
+
+
+def test_a_press_on_an_old_page_moves_no_later_build(built, fund_approver, fund_officer):
+    stale = TransferRound.objects.get(pk=built.pk)
+    rounds.send_back_round(built, reason="ยอดไม่ตรง", by=fund_approver, at=APPROVED)
+    rounds.build_round(built, by=fund_officer, at=APPROVED)
+
+    with pytest.raises(Refused, match="Someone else has just changed this round"):
+        rounds.approve_round(stale, by=fund_approver, at=APPROVED)
 
 
 @pytest.mark.parametrize("act", ["send-back", "cancel"])

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from eqfund import jobs
-from eqfund.models import Event, Job
+from eqfund.models import CalendarLine, Event, Extension, Job
 from eqfund.refusal import Refused
 from payments.actions import rounds
 from payments.actions.round_acts import ask_for_round_act
@@ -316,6 +316,27 @@ def test_a_round_closes_when_schools_can_report_no_more(released, fund_officer):
         rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 16:59:59"))
     rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 17:00"))
     assert released.status == RoundStatus.CLOSED
+
+
+def test_an_extension_keeps_a_round_open(released, fund_officer, office_admin, school):
+    bank_answers(released)
+    rounds.publish_round(released, by=fund_officer, at=PUBLISHED)
+    line = CalendarLine.objects.filter(
+        term=released.term, activity="payout_report", round_no=1
+    ).first()
+    Extension.objects.create(
+        line=line,
+        path=school.path,
+        closes_at=moment("2569-11-05 17:00"),
+        reason="น้ำท่วม",
+        status="granted",
+        proposed_by=office_admin,
+        decided_by=fund_officer,
+    )
+
+    with pytest.raises(Refused, match="5 "):
+        rounds.close_round(released, by=fund_officer, at=moment("2569-10-30 17:00"))
+    rounds.close_round(released, by=fund_officer, at=moment("2569-11-05 17:00"))
 
 
 @pytest.mark.parametrize(
