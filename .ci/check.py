@@ -39,6 +39,7 @@ class Check:
     env: dict[str, str] = field(default_factory=lambda: dict(NO_SERVICES))
     cure: str = ""
     same_as: Path | None = None  # what it prints must equal this file
+    says: bool = False  # what it prints is shown though it passes: something may not have been looked at
 
 
 def files(pattern: str) -> list[str]:
@@ -76,6 +77,12 @@ def checks() -> list[Check]:
             "production settings (check --deploy)",
             [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
             env=PRODUCTION,
+        ),
+        Check(
+            "known faults of packages (pip-audit, npm audit)",
+            [str(BIN / "python"), ".ci/audit_dependencies.py"],
+            cure="uv lock --upgrade-package NAME; or ACCEPTED in .ci/audit_dependencies.py, with a reason and a day",
+            says=True,
         ),
         Check(
             "migrations (makemigrations --check)",
@@ -119,6 +126,8 @@ def main() -> int:
     with ThreadPoolExecutor(2) as pool:
         for check, passed, words, seconds in pool.map(run, checks()):
             print(f"{'ok  ' if passed else 'FAIL'}  {check.name}  ({seconds:.1f} s)", flush=True)
+            if passed and check.says:
+                print("\n".join(f"      {line}" for line in words.splitlines()))
             if not passed:
                 failed += 1
                 print("\n".join(f"      {line}" for line in words.splitlines()[-60:]))
