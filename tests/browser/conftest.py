@@ -179,8 +179,8 @@ def visitor(request, site: Site, chromium: Browser):
 
 
 def listen(page, message, complaints):
-    # a refusal answers 409 and a page that is not yours 404: both are meant
-    if message.type == "error" and not re.search(r"status of (403|404|409|422)", message.text):
+    # a refusal answers 409, a dead link 410, a page that is not yours 404: all are meant
+    if message.type == "error" and not re.search(r"status of (403|404|409|410|422)", message.text):
         complaints.append(f"{page.url}: {message.text}")
 
 

@@ -67,9 +67,7 @@ def invite(sign_in):
     page.wait_for_load_state()
 
 
-def test_a_teacher_comes_from_the_invitation_to_the_first_form(
-    sign_in, visitor, accessible, shot
-):
+def test_a_teacher_comes_from_the_invitation_to_the_first_form(sign_in, visitor, accessible, shot):
     invite(sign_in)
     link = newest_message(visitor, r"/people/invitation/\S+", EMAIL)
     page = visitor()
