@@ -24,7 +24,6 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
     "form01": ("pmt_announcement",),
     "choose_channel": ("fund_verification", "transfer"),
     "form05": ("fund_verification",),
-    "fund_verification": ("transfer",),
 }
 
 

@@ -10,8 +10,8 @@ from icalendar import Calendar
 
 from eqfund.calendar import actions, papers
 from eqfund.calendar.feed import ics, lines_of
+from eqfund.calendar.loading import FOLDER, load
 from eqfund.imports.calendar import read_calendar
-from eqfund.management.commands.load_calendar import FOLDER, load
 from eqfund.models import CalendarFeed, CalendarLine, Extension, Term
 
 NOW = "2569-06-10 09:00"

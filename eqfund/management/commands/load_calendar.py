@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from argparse import ArgumentParser
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from eqfund import audit
-from eqfund.imports.calendar import Line, read_calendar
-from eqfund.models import Affiliation, CalendarLine, Term
+from eqfund.calendar.loading import FOLDER, load, term_of
+from eqfund.imports.calendar import read_calendar
 from eqfund.school_year import TermKey
-
-FOLDER = Path(settings.BASE_DIR) / "eqfund" / "data" / "calendars"
 
 
 class Command(BaseCommand):
@@ -39,7 +34,7 @@ class Command(BaseCommand):
         with file.open(encoding="utf-8-sig", newline="") as text:
             lines = read_calendar(text)
         with transaction.atomic():
-            term = _term(TermKey(year, number))
+            term = term_of(TermKey(year, number))
             changed = load(term, lines, options["programme"])
             if any(changed.values()):
                 audit.record("load_calendar", term, by=None, path="TH/", facts=changed)
@@ -47,69 +42,3 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"{term.label}: {changed['made']} made, {changed['updated']} updated, {changed['removed']} removed"
             )
-
-
-def load(term: Term, lines: list[Line], programme: str = "grant") -> dict[str, int]:
-    """Make the term's lines what the file says, for the affiliations that exist.
-
-    The n-th line of an activity and round stays the n-th row, so that extensions keep theirs.
-    """
-    waiting: dict[tuple[Any, ...], list[CalendarLine]] = {}
-    for row in CalendarLine.objects.filter(term=term, programme=programme).order_by("pk"):
-        waiting.setdefault(_key(row), []).append(row)
-    changed = {"made": 0, "updated": 0, "removed": 0}
-    for row in _rows(term, lines, programme):
-        kept = waiting.get(_key(row), [])
-        if not kept:
-            row.save()
-            changed["made"] += 1
-            continue
-        row.pk = kept[0].pk
-        if _content(row) != _content(kept.pop(0)):
-            row.save(force_update=True)
-            changed["updated"] += 1
-    left = [row.pk for rows in waiting.values() for row in rows]
-    changed["removed"] = CalendarLine.objects.filter(pk__in=left).delete()[0]
-    return changed
-
-
-def _term(key: TermKey) -> Term:
-    """The term; a new one runs from May to October, or from November to April."""
-    first, last = (date(key.year.ce, 5, 1), date(key.year.ce, 10, 31))
-    if key.number == 2:
-        first, last = (date(key.year.ce, 11, 1), date(key.year.ce + 1, 4, 30))
-    defaults = {"opens_on": first, "closes_on": last}
-    return Term.objects.get_or_create(year_be=key.year_be, number=key.number, defaults=defaults)[0]
-
-
-def _rows(term: Term, lines: list[Line], programme: str) -> list[CalendarLine]:
-    affiliations = {affiliation.code: affiliation for affiliation in Affiliation.objects.all()}
-    return [
-        CalendarLine(
-            programme=programme,
-            term=term,
-            kind=line.kind,
-            activity=line.activity,
-            round_no=line.round_no,
-            affiliation=affiliations[code],
-            during=DateTimeTZRange(line.opens, line.closes),
-            roles=line.roles,
-            title_th=line.title_th,
-            is_assumed=line.is_assumed or code in line.assumed_affiliations,
-            source=line.source,
-            source_line=line.source_line,
-            note=line.note,
-        )
-        for line in lines
-        for code in (*line.affiliations, *line.assumed_affiliations)
-        if code in affiliations
-    ]
-
-
-def _key(row: CalendarLine) -> tuple[Any, ...]:
-    return (row.kind, row.activity, row.round_no, row.affiliation_id)
-
-
-def _content(row: CalendarLine) -> tuple[Any, ...]:
-    during = (row.during.lower, row.during.upper)
-    return (during, row.roles, row.title_th, row.is_assumed, row.source, row.source_line, row.note)
