@@ -11,6 +11,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eqfund.access import ROLE_NAMES, Role, requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import AccountRequest, Invitation
 from eqfund.pages import paged, render_part
 from eqfund.people import places, queries
@@ -28,6 +29,7 @@ STATES = {
 
 @require_http_methods(["GET", "POST"])
 @requires("people.manage")
+@reauthenticated(only="POST")
 def invite(request: Any, role: str) -> HttpResponse:
     """Invite one person to one post."""
     if role not in dict(queries.roles_given(request.user)):
@@ -108,6 +110,7 @@ def requests(request: Any) -> HttpResponse:
 
 @require_POST
 @requires("people.manage")
+@reauthenticated(only="POST")
 def request_accept(request: Any, pk: int) -> HttpResponse:
     """Answer a request with an invitation."""
     made = answering.accept_request(_request(request, pk), by=request.user, at=request.moment)

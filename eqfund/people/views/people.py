@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import access
 from eqfund.access import ROLE_NAMES, Role, requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Posting, School, User
 from eqfund.pages import paged, render_part
 from eqfund.people import permissions, places, queries
@@ -76,6 +77,7 @@ def person(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("people.manage")
+@reauthenticated(only="POST")
 def give(request: Any, pk: int, role: str) -> HttpResponse:
     """One more post for a person who has an account."""
     found = _person(request, pk)
@@ -133,7 +135,9 @@ def change_class(request: Any, pk: int) -> HttpResponse:
         postings.change_class(posting, by=request.user, at=request.moment, **form.cleaned_data)
         messages.success(request, gettext("The teacher has the new class from that day."))
         return redirect("people:person", posting.user_id)
-    return _change(request, posting, form, gettext("Change the class"), gettext("Record the change"))
+    return _change(
+        request, posting, form, gettext("Change the class"), gettext("Record the change")
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -151,11 +155,14 @@ def change_capacity(request: Any, pk: int) -> HttpResponse:
         postings.change_capacity(posting, by=request.user, at=request.moment, **form.cleaned_data)
         messages.success(request, gettext("The capacity was recorded from that day."))
         return redirect("people:person", posting.user_id)
-    return _change(request, posting, form, gettext("Change the capacity"), gettext("Record the change"))
+    return _change(
+        request, posting, form, gettext("Change the capacity"), gettext("Record the change")
+    )
 
 
 @require_POST
 @requires("people.manage")
+@reauthenticated(only="POST")
 def close(request: Any, pk: int) -> HttpResponse:
     """Shut an account, at once."""
     postings.close_account(_person(request, pk), by=request.user, at=request.moment)
@@ -165,6 +172,7 @@ def close(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("people.manage")
+@reauthenticated(only="POST")
 def reopen(request: Any, pk: int) -> HttpResponse:
     """Open a closed account again."""
     postings.reopen_account(_person(request, pk), by=request.user, at=request.moment)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.form_fields import ThaiDateField
 from eqfund.models import School, TeacherList
 from eqfund.people import places, queries, sheet, year
@@ -87,6 +88,7 @@ def teacher_list(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("people.import_teachers")
+@reauthenticated(only="POST")
 def teacher_list_confirm(request: Any, pk: int) -> HttpResponse:
     """Invite whom the list names."""
     count = listing.confirm_teacher_list(_list(request, pk), by=request.user, at=request.moment)
