@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from eqfund import access
-from eqfund.hooks import MenuItem, Todo, home_tasks, menu
-from eqfund.models import School, SupervisingOffice, Term
-from monitoring.progress import queries
+from eqfund.edges import EdgeHandler, EdgeMoment
+from eqfund.hooks import MenuItem, Todo, edge_handlers, home_tasks, menu
+from eqfund.models import Edge, School, SupervisingOffice, Term
+from monitoring.progress import actions, queries
 from monitoring.progress.rules import Stage, State
 from monitoring.progress.words import STAGE_NAMES
 
@@ -87,4 +88,17 @@ def _stages(row: queries.Row, states: tuple[State, ...]) -> list[Stage]:
     return [cell.stage for cell in row.cells if cell.state in states]
 
 
+def window_turned(moment: EdgeMoment) -> dict[str, Any]:
+    """A window opened or closed: what is late there has changed without anybody's doing."""
+    path = moment.path or "TH/"
+    return {"offices": actions.mark_stale(moment.line.term, path)}
+
+
 home_tasks.register(todos, order=50)
+edge_handlers.register(
+    EdgeHandler(
+        "progress.window_turned",
+        window_turned,
+        frozenset({Edge.Event.OPENS, Edge.Event.CLOSES}),
+    )
+)

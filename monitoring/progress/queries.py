@@ -7,12 +7,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count as CountOf, Q, QuerySet
+from django.db.models import Count as CountOf, Exists, Min, OuterRef, Q, QuerySet, Sum
 
 from attendance.models import ClassMonth, TermDays
 from attendance.rules import System, months_between
-from eqfund.models import Classroom, Enrolment, School, SupervisingOffice, Term
+from eqfund.models import (
+    Classroom,
+    Enrolment,
+    RegistryRecord,
+    School,
+    SupervisingOffice,
+    Term,
+    User,
+)
 from eqfund.windows import lines_for
+from monitoring.progress.models import OfficeSnapshot, StageSnapshot
 from monitoring.progress.rules import ACTIVITY, Count, Moment, Stage, State, lateness, state
 from payments.models import (
     ContinuingConfirmation,
@@ -26,11 +35,13 @@ from payments.rules.payout import SchoolReportStatus
 from payments.rules.rounds import PUBLISHED, TransferStatus
 from screening.form01.rules import Status
 from screening.models import AnnouncedPupil, CommitteeMeeting, Form01, Grant
+from screening.queries.form01 import new_group
 from screening.rules.committee import MeetingStatus
 from screening.rules.grants import PupilGroup
 
 OFFICE_SHOWN = 1_000  # schools of one office on one board; the largest has some 400
-RECORDED = (Status.SIGNED, Status.SCORED, Status.ANNOUNCED, Status.REFUSED)
+AT_REST = (State.DONE, State.NOTHING, State.NOT_OPEN)
+RECORDED = (Status.SIGNED, Status.REFUSED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,11 @@ class Row:
     def late(self) -> int:
         return sum(cell.state is State.LATE for cell in self.cells)
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether nothing is left at present."""
+        return all(cell.state in AT_REST for cell in self.cells)
+
 
 def board(
     schools: QuerySet[School], office: SupervisingOffice, term: Term, at: datetime
@@ -72,6 +88,56 @@ def board(
         rows.append(Row(school, cells, lateness(own, moments)))
     rows.sort(key=lambda row: -row.lateness)
     return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """Several offices as one, as they were last counted."""
+
+    schools: int
+    late_schools: int
+    complete_schools: int
+    stages: dict[Stage, Count]
+    offices: int
+    uncounted: int
+    counted_at: datetime | None
+
+
+def snapshots(user: User, term: Term) -> QuerySet[OfficeSnapshot]:
+    """Snapshots of the offices that lie wholly at the person's places: the sums of others tell too much."""
+    return OfficeSnapshot.objects.visible_to(user).filter(term=term)
+
+
+def with_snapshots(
+    offices: Iterable[SupervisingOffice], rows: QuerySet[OfficeSnapshot]
+) -> list[tuple[SupervisingOffice, OfficeSnapshot | None, list[tuple[Stage, Count]]]]:
+    """Each office with its snapshot and its stages in order; nothing where it is not the person's to see."""
+    shown = list(offices)
+    kept = {row.office_id: row for row in rows.filter(office__in=shown).prefetch_related("stages")}
+    found = []
+    for office in shown:
+        row = kept.get(office.pk)
+        counts = {s.stage: Count(s.done, s.total) for s in row.stages.all()} if row else {}
+        found.append((office, row, [(stage, counts.get(stage, Count())) for stage in Stage]))
+    return found
+
+
+def whole(rows: QuerySet[OfficeSnapshot]) -> Whole:
+    """The sums over all snapshots; two queries for any number of offices."""
+    found = rows.order_by().aggregate(
+        schools=Sum("schools", default=0),
+        late_schools=Sum("late_schools", default=0),
+        complete_schools=Sum("complete_schools", default=0),
+        offices=CountOf("pk"),
+        uncounted=CountOf("pk", filter=Q(counted_at=None)),
+        counted_at=Min("counted_at"),
+    )
+    stages = StageSnapshot.objects.filter(snapshot__in=rows).order_by().values("stage")
+    sums_of = {
+        Stage(row["stage"]): Count(row["d"], row["t"])
+        for row in stages.annotate(d=Sum("done"), t=Sum("total"))
+    }
+    return Whole(stages={stage: sums_of.get(stage, Count()) for stage in Stage}, **found)
 
 
 def moments_of(term: Term, path: str, at: datetime) -> dict[Stage, Moment]:
@@ -161,8 +227,20 @@ def _continuing(schools: set[int], term: Term) -> dict[int, Count]:
 
 
 def _form01(schools: set[int], term: Term) -> dict[int, Count]:
+    """Forms signed or refused, of those begun and of pupils marked poor who have none yet.
+
+    Where a registry marks nobody, only what a school has begun can be counted.
+    """
     forms = Form01.objects.alive().in_term(term).filter(enrolment__classroom__school__in=schools)
-    return _both(forms, "enrolment__classroom__school", Q(status__in=RECORDED))
+    begun = _both(forms, "enrolment__classroom__school", Q(status__in=RECORDED))
+    marked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=True)
+    unvisited = new_group(term).filter(Exists(marked), form_pk=None, classroom__school__in=schools)
+    left = _by(unvisited, "classroom__school")
+    none = Count()
+    return {
+        pk: Count(begun.get(pk, none).done, begun.get(pk, none).total + left.get(pk, 0))
+        for pk in begun.keys() | left.keys()
+    }
 
 
 def _form05(schools: set[int], term: Term) -> dict[int, Count]:

@@ -110,3 +110,12 @@ def lateness(counts: dict[Stage, Count], moments: dict[Stage, Moment]) -> int:
         elif found in (State.TO_DO, State.BEGUN):
             total += 100 - count.percent
     return total
+
+
+def office_of(path: str) -> str:
+    """The office's part of a place's path; the path itself where it is wider than an office.
+
+    >>> office_of("TH/1/7/40/3/"), office_of("TH/1/")
+    ('TH/1/7/', 'TH/1/')
+    """
+    return "/".join(path.split("/")[:3]) + "/" if path.count("/") > 3 else path

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_GET
 
 from eqfund import audit
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import School, SupervisingOffice, Term
 from eqfund.pages import PAGE_SIZE, paged
 from monitoring.progress import exports, queries
-from monitoring.progress.rules import Stage, State
+from monitoring.progress.rules import Stage
 from monitoring.progress.words import BARS, PILLS, STAGE_NAMES, STATE_NAMES
 
 
@@ -37,7 +38,7 @@ def _board(request: Any, pk: int) -> tuple[SupervisingOffice, Term, list[queries
 @require_GET
 @requires("progress.read")
 def offices(request: Any) -> HttpResponse:
-    """Choose an office; a person of one office goes straight to it."""
+    """My offices with their figures as last counted; a person of one office goes straight to it."""
     found = _offices(request)
     text = request.GET.get("q", "").strip()
     if text:
@@ -45,7 +46,19 @@ def offices(request: Any) -> HttpResponse:
     page = paged(request, found)
     if not text and page.paginator.count == 1:
         return redirect("progress:office", page.object_list[0].pk)
-    return render(request, "progress/offices.html", {"page": page, "text": text})
+    term = Term.objects.current(request.moment)
+    if term is None:
+        raise Http404
+    counted = queries.snapshots(request.user, term)
+    context = {
+        "term": term,
+        "page": page,
+        "text": text,
+        "rows": queries.with_snapshots(page.object_list, counted),
+        "whole": queries.whole(counted),
+        "names": STAGE_NAMES,
+    }
+    return render(request, "progress/offices.html", context)
 
 
 @require_GET
@@ -63,10 +76,7 @@ def office(request: Any, pk: int) -> HttpResponse:
         "stages": stages,
         "schools": len(rows),
         "late_schools": sum(row.late > 0 for row in rows),
-        "complete_schools": sum(
-            all(cell.state in (State.DONE, State.NOTHING, State.NOT_OPEN) for cell in row.cells)
-            for row in rows
-        ),
+        "complete_schools": sum(row.is_complete for row in rows),
         "names": STAGE_NAMES,
         "states": STATE_NAMES,
         "pills": PILLS,
@@ -77,6 +87,7 @@ def office(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("progress.read")
+@reauthenticated
 def office_csv(request: Any, pk: int) -> StreamingHttpResponse:
     """The same board as a CSV, with the same scope; the download is audited."""
     found, term, rows = _board(request, pk)
