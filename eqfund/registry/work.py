@@ -14,6 +14,7 @@ from eqfund.imports.errors import Wrong, WrongFile
 from eqfund.imports.rows import Reading
 from eqfund.models import RegistryImport, RegistryTitle
 from eqfund.places import place_names
+from eqfund.privacy.logs import covered
 from eqfund.refusal import Refused
 
 from . import actions, difference, staging
@@ -107,9 +108,18 @@ def _refuse(run: jobs.JobRun, it: RegistryImport, wrong: Wrong) -> dict[str, Any
         run.check_fence()
         RegistryImport.objects.filter(pk=it.pk, status="reading").update(
             status=RegistryImport.Status.REFUSED,
-            refusal={"code": wrong.code, "params": wrong.params},
+            refusal={"code": wrong.code, "params": _without_children(wrong.params)},
         )
     return {"refused": wrong.code}
+
+
+def _without_children(params: dict[str, Any]) -> dict[str, Any]:
+    """What was found is kept in the clear: where an id stands among it, it is a child's row, and not titles."""
+
+    def tells(value: Any) -> bool:
+        return isinstance(value, list) and any(covered(str(cell)) != str(cell) for cell in value)
+
+    return {key: ["…"] if tells(value) else value for key, value in params.items()}
 
 
 def _previewed(it: RegistryImport, reading: Reading, counts: dict[str, Any], schools: int) -> None:

@@ -96,6 +96,12 @@ def test_a_file_of_another_layout_is_refused_with_what_was_found(send):
     assert "ดินสอ" in it.refusal["params"]["found"]
 
 
+def test_a_file_without_a_header_quotes_no_child(send):
+    it = send(xlsx([["1101700203450", "เด็กหญิงสมมติ", "ตัวอย่าง"]]))
+
+    assert it.refusal["params"]["found"] == ["…"]
+
+
 def test_a_title_that_the_fund_added_is_read(send, fund_officer, at):
     actions.add_registry_title(
         registry="DMC", title="PID", key="number", by=fund_officer, at=at("2569-05-01")
