@@ -30,6 +30,7 @@ ACTIVITY: dict[str, str] = {
     "eqfund.withdraw_extension": ALWAYS,
     "eqfund.decide_extension": ALWAYS,
     "eqfund.set_extension_policy": ALWAYS,
+    "eqfund.load_term_calendar": ALWAYS,
     "eqfund.make_feed": ALWAYS,
     "eqfund.end_feed": ALWAYS,
     # eqfund: people. The letter's line "user accounts" opens on 7 May and never closes; a school

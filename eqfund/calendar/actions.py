@@ -8,13 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 from django.utils.translation import gettext
 
 from eqfund import audit
-from eqfund.models import CalendarFeed, CalendarLine, Extension, ExtensionPolicy, User
+from eqfund.imports.calendar import read_calendar
+from eqfund.models import CalendarFeed, CalendarLine, Extension, ExtensionPolicy, Term, User
 from eqfund.refusal import Refused
 
-from . import permissions
+from . import permissions, queries
+from .loading import load
+from .sentences import fault_sentence
 
 Status = Extension.Status
 
@@ -117,6 +121,30 @@ def set_extension_policy(activity: str, *, most_days: int, by: User, at: datetim
     audit.record(
         "calendar.set_policy", "eqfund.ExtensionPolicy", by=by, at=at, path="TH/", facts=facts
     )
+
+
+@transaction.atomic
+def load_term_calendar(text: str, *, term: Term, by: User, at: datetime) -> dict[str, int]:
+    """Make the term's lines what the file says; a file with a fault changes nothing."""
+    if why := permissions.why_not_edit_calendar(by):
+        raise Refused(why)
+    check = queries.check_calendar(text, term)
+    if check.error:
+        raise Refused(check.error)
+    if not check.may_load:
+        forbidding = next(fault for fault in check.faults if fault.forbids)
+        raise Refused(fault_sentence(forbidding))
+    if term.pk is None:
+        term.save()
+    try:
+        with transaction.atomic():
+            changed = load(term, read_calendar(text.splitlines()))
+    except ProtectedError:
+        raise Refused(
+            gettext("A line that has an extension cannot be removed. Keep it, with other days.")
+        ) from None
+    audit.record("load_calendar", term, by=by, at=at, path="TH/", facts=changed)
+    return changed
 
 
 @transaction.atomic

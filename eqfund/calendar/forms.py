@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from eqfund import clock
 from eqfund.form_fields import ThaiDateField
+from eqfund.models import Term
+from eqfund.school_year import TermKey
+
+from .loading import term_of
 
 TIMES = ["%H.%M", "%H:%M"]
 
@@ -68,3 +72,39 @@ class PolicyForm(forms.Form):
 
     activity = forms.CharField(max_length=40)
     most_days = forms.IntegerField(min_value=0, max_value=31)
+
+
+class CalendarForm(forms.Form):
+    """A term and its lines, as text or as a file; a file wins."""
+
+    term = forms.CharField(label=_("Term"), max_length=8, help_text=_("For example 2/2569."))
+    file = forms.FileField(
+        label=_("Calendar file"),
+        required=False,
+        help_text=_("CSV, as the button on the calendar gives it."),
+    )
+    text = forms.CharField(
+        label=_("Lines"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 16, "spellcheck": "false", "wrap": "off"}),
+        help_text=_(
+            "One line for each piece of work: kind, activity, round, opens, closes, affiliations and so on."
+        ),
+    )
+
+    def clean_term(self) -> Term:
+        try:
+            return term_of(TermKey.parse(self.cleaned_data["term"]), save=False)
+        except ValueError:
+            raise forms.ValidationError(_("A term is written 1/2569 or 2/2569.")) from None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if uploaded := cleaned.get("file"):
+            try:
+                cleaned["text"] = uploaded.read(1_000_000).decode("utf-8-sig")
+            except UnicodeDecodeError:
+                self.add_error("file", _("The file is no text in UTF-8."))
+        if not cleaned.get("text", "").strip() and "file" not in self.errors:
+            self.add_error("text", _("Write the lines, or choose a file."))
+        return cleaned

@@ -40,13 +40,17 @@ def load(term: Term, lines: list[Line], programme: str = "grant") -> dict[str, i
     return changed
 
 
-def term_of(key: TermKey) -> Term:
+def term_of(key: TermKey, *, save: bool = True) -> Term:
     """The term; a new one runs from May to October, or from November to April."""
     first, last = (date(key.year.ce, 5, 1), date(key.year.ce, 10, 31))
     if key.number == 2:
         first, last = (date(key.year.ce, 11, 1), date(key.year.ce + 1, 4, 30))
-    defaults = {"opens_on": first, "closes_on": last}
-    return Term.objects.get_or_create(year_be=key.year_be, number=key.number, defaults=defaults)[0]
+    found = Term.objects.filter(year_be=key.year_be, number=key.number).first()
+    if found is None:
+        found = Term(year_be=key.year_be, number=key.number, opens_on=first, closes_on=last)
+        if save:
+            found.save()
+    return found
 
 
 def _rows(term: Term, lines: list[Line], programme: str) -> list[CalendarLine]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,7 +13,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from eqfund import clock
-from eqfund.imports.calendar import COLUMNS
+from eqfund.imports.calendar import COLUMNS, Line
 from eqfund.models import CalendarLine, Term
 from eqfund.pdf import to_pdf
 from eqfund.windows import Window
@@ -63,6 +64,25 @@ def csv_text(term: Term) -> str:
     ordered = sorted(lines, key=lambda line: (*_shared(line), line.affiliation_id))
     for shared, group in groupby(ordered, key=_shared):
         writer.writerow(_row(shared, list(group)))
+    return out.getvalue()
+
+
+def csv_of(lines: Iterable[Line]) -> str:
+    """Lines that are not loaded yet, as the file."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for line in lines:
+        values = (
+            line.kind,
+            line.activity,
+            line.round_no or "",
+            _instant(line.opens),
+            _instant(line.closes),
+        )
+        whose = (";".join(line.affiliations), ";".join(line.assumed_affiliations))
+        rest = (line.roles, line.title_th, line.source, line.source_line, line.note)
+        writer.writerow(dict(zip(COLUMNS, (*values, *whose, *rest), strict=True)))
     return out.getvalue()
 
 

@@ -87,6 +87,10 @@ def why_not_set_policy(user: User) -> str | None:
     return access.why_not(user, "calendar.set_policy", "TH/")
 
 
+def why_not_edit_calendar(user: User) -> str | None:
+    return access.why_not(user, "registry.edit_calendar", "TH/")
+
+
 def policy_for(
     line: CalendarLine, path: str, closes_at: datetime, user: User
 ) -> ExtensionPolicy | None:

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
 
 from eqfund import access
+from eqfund.imports.calendar import Line, read_calendar
 from eqfund.models import (
     Affiliation,
     CalendarLine,
@@ -19,9 +21,12 @@ from eqfund.models import (
     User,
 )
 from eqfund.places import place_names
+from eqfund.school_year import TermKey
 from eqfund.windows import Window
 
-from . import permissions
+from . import papers, permissions
+from .loading import term_of
+from .validity import Fault, faults_of, next_term
 
 
 def extensions_for_table(user: User, status: str = "") -> QuerySet[Extension]:
@@ -79,3 +84,69 @@ def window_choices(user: User, at: datetime) -> dict[str, Window]:
     """The windows that may be extended now, by key; each affiliation's own."""
     paths = access.paths_with(user, "calendar.propose_extension")
     return {str(window.line.pk): window for window in permissions.extendable(user, paths, at)}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedLine:
+    """A line of the calendar that would change: when it was, when it would be; "" for not there."""
+
+    title: str
+    round_no: int
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """What a calendar file would do to a term, and what is wrong with it."""
+
+    term: Term
+    rows: list[ChangedLine]
+    faults: list[Fault]
+    error: str = ""
+
+    @property
+    def may_load(self) -> bool:
+        return not self.error and not any(fault.forbids for fault in self.faults)
+
+
+def check_calendar(text: str, term: Term) -> Check:
+    """Read a calendar file, find what is wrong, and compare it with the term's lines."""
+    try:
+        lines = read_calendar(text.splitlines())
+    except ValueError as error:
+        return Check(term, [], [], gettext("The file cannot be read: %(why)s") % {"why": error})
+    faults = faults_of(lines, set(Affiliation.objects.values_list("code", flat=True)))
+    present = read_calendar(papers.csv_text(term).splitlines()) if term.pk else []
+    return Check(term, _changes(present, lines), faults)
+
+
+def _changes(before: list[Line], after: list[Line]) -> list[ChangedLine]:
+    old, new = _by_content(before), _by_content(after)
+    keys = [key for key in (*old, *new) if old.get(key) != new.get(key)]
+    return [
+        ChangedLine(key[0], key[1], old.get(key, ""), new.get(key, ""))
+        for key in dict.fromkeys(keys)
+    ]
+
+
+def _by_content(lines: list[Line]) -> dict[tuple[str, int, str, str], str]:
+    """Title, round, kind and activity of each line -> when and for whom."""
+    found: dict[tuple[str, int, str, str], str] = {}
+    for line in lines:
+        key = (line.title_th, line.round_no, line.kind, line.activity)
+        whose = ", ".join((*line.affiliations, *line.assumed_affiliations))
+        when = f"{_when(line.opens)} – {_when(line.closes)}".strip(" –")
+        found[key] = "; ".join(filter(None, (found.get(key), f"{when} ({whose})")))
+    return found
+
+
+def _when(at: datetime | None) -> str:
+    return permissions.moment_words(at) if at else ""
+
+
+def next_term_text(term: Term, coming: TermKey) -> str:
+    """The next term's calendar as a file, begun from this term's."""
+    lines = read_calendar(papers.csv_text(term).splitlines())
+    opens_on = term_of(coming, save=False).opens_on
+    return papers.csv_of(next_term(lines, shift=opens_on - term.opens_on, number=coming.number))

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from . import views, views_feed
+from . import views, views_edit, views_feed
 
 app_name = "calendar"
 urlpatterns = [
+    path("edit/", views_edit.edit, name="edit"),
     path("term.pdf", views_feed.term_pdf, name="term-pdf"),
     path("term.csv", views_feed.term_csv, name="term-csv"),
     path("my-program/", views_feed.subscribe, name="subscribe"),

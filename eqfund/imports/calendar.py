@@ -41,11 +41,16 @@ class Line:
 
 
 def read_calendar(lines: Iterable[str]) -> list[Line]:
-    """The lines of a calendar file, in its order."""
-    return [_line(number, row) for number, row in enumerate(csv.DictReader(lines), 2)]
+    """The lines of a calendar file, in its order. ValueError also for a file without the columns."""
+    reader = csv.DictReader(lines)
+    if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
+        raise ValueError(f"columns are missing: {', '.join(missing)}")
+    return [_line(number, row) for number, row in enumerate(reader, 2)]
 
 
 def _line(number: int, row: dict[str, str]) -> Line:
+    if None in row or None in row.values():
+        raise ValueError(f"row {number}: too many or too few columns")
     if row["kind"] not in KINDS:
         raise ValueError(f"row {number}: unknown kind {row['kind']!r}")
     opens, closes = _instant(row["opens"]), _instant(row["closes"])

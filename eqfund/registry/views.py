@@ -184,7 +184,9 @@ def pupil_leave(request: Any, pk: int) -> HttpResponse:
 @requires("read_calendar")
 def calendar(request: Any) -> HttpResponse:
     """The term's calendar as it holds for my place: open, coming, past."""
-    term = _term(request)
+    present = _term(request)
+    terms = list(Term.objects.order_by("opens_on"))
+    term = next((it for it in terms if it.label == request.GET.get("term", "")), present)
     choices = queries.calendar_affiliations(request.user)
     wanted = request.GET.get("affiliation", "")
     chosen = next((a for a in choices if str(a.pk) == wanted), choices[0] if choices else None)
@@ -196,6 +198,7 @@ def calendar(request: Any) -> HttpResponse:
     )
     context = {
         "term": term,
+        "terms": terms,
         "parts": queries.calendar_parts(term, path, request.moment),
         "affiliations": choices,
         "chosen": chosen,

@@ -19,6 +19,7 @@ STAFF = "staff and places; names no child"
 NAMES_NO_CHILD = {
     "attendance:classes": FIGURES,
     "attendance:term-days": FIGURES,
+    "calendar:edit": "the calendar",
     "calendar:extension": STAFF,
     "calendar:extension-policies": "the fund's policy on extensions",
     "calendar:extension-propose": STAFF,
