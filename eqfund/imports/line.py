@@ -1,6 +1,6 @@
 """Read one line of a registry file: a pupil's cells, each by its column's reader. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import partial
 from typing import Any
@@ -93,7 +93,7 @@ class LineReader:
         flat = dict.fromkeys(AS_TEXT, cells.text) | dict.fromkeys(AS_NUMBER, cells.number)
         self._flat = self._group("", flat)
         lacks = {f"lacks_{thing}": _is_yes for thing in LACKS}
-        self._lacks = self._group("", lacks)  # type: ignore[arg-type]
+        self._lacks = self._group("", lacks)
 
     def padded(self, row: Row) -> Row:
         """The row as long as the header and one empty cell more, which stands for missing columns."""
@@ -177,7 +177,7 @@ class LineReader:
         at = self._columns.index.get(key, -1)
         return Column(key, at, Kept(reader), self._columns.title.get(key) or title_of(key))
 
-    def _group(self, prefix: str, readers: dict[str, Callable[[Cell], Any]]) -> list[Column]:
+    def _group(self, prefix: str, readers: Mapping[str, Callable[[Cell], Any]]) -> list[Column]:
         """The columns of a group that the file has, each under its key in the group."""
         dotted = f"{prefix}." if prefix else ""
         there = (key for key in readers if f"{dotted}{key}" in self._columns.index)

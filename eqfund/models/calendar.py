@@ -255,6 +255,8 @@ class CalendarFeed(models.Model):
     secret = models.BinaryField(max_length=32, unique=True, help_text="SHA-256 of the address")
     made_at = models.DateTimeField()
 
+    objects: models.Manager[CalendarFeed] = models.Manager()
+
 
 class RehearsalClock(models.Model):
     """The demo's shift of programme time: at most one row, moving forward only."""

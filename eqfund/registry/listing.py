@@ -132,6 +132,7 @@ def _of_file(affiliation: Affiliation, last: RegistryImport | None) -> Answer:
             gettext("No registry file of this school has been recorded this term."),
             act % {"registry": registry} if registry else str(ADDS_NAMES),
         )
+    assert last.confirmed_at is not None
     left = last.counts.get("left_out", 0)
     said = gettext("The registry file was last recorded %(at)s.") % {
         "at": thai_datetime(last.confirmed_at)
