@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 from eqfund import clock
@@ -14,6 +15,7 @@ from eqfund.refusal import Refused
 from rehearsal import names
 from rehearsal.world import World, at
 
+RNG = Random("people who come")
 COMES_IN = at("2569-07-13 13:30")
 
 
@@ -26,7 +28,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
         invitations.invite(
             role=Role.SCREENING_TEACHER,
             path=school.path,
-            full_name=_name(world),
+            full_name=_name(),
             email=f"new.{number}@demo.invalid",
             phone=f"08020000{number:02}",
             starts_on=now.date(),
@@ -36,13 +38,13 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
         requests.ask_for_account(
             role=Role.HOMEROOM_TEACHER,
             path=room.path,
-            full_name=_name(world),
+            full_name=_name(),
             email=f"asks.{number}@demo.invalid",
             phone=f"08030000{number:02}",
             note="เพิ่งย้ายมาบรรจุที่โรงเรียนนี้",
             at=now,
         )
-        sheet = f"ชื่อ,อีเมล,หน้าที่\n{_name(world)},listed.{number}@demo.invalid,ครูคัดกรอง\n"
+        sheet = f"ชื่อ,อีเมล,หน้าที่\n{_name()},listed.{number}@demo.invalid,ครูคัดกรอง\n"
         teacher_list.read_teacher_list(sheet.encode(), school=school, by=admin, at=now)
     yield "teachers invited, asking, listed", len(_schools(world))
 
@@ -50,7 +52,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     one = invitations.invite(
         role=Role.HOMEROOM_TEACHER,
         path=world.classrooms_of(world.main)[0].path,
-        full_name=_name(world),
+        full_name=_name(),
         email="second@demo.invalid",
         starts_on=now.date(),
         by=admin,
@@ -89,7 +91,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
             lambda: invitations.invite(
                 role=Role.SCHOOL_DIRECTOR,
                 path=world.main.path,
-                full_name=_name(world),
+                full_name=_name(),
                 email="head@demo.invalid",
                 starts_on=now.date(),
                 by=admin,
@@ -108,10 +110,10 @@ def _schools(world: World) -> list[School]:
     return [world.main, near, far]
 
 
-def _name(world: World) -> str:
-    sex = world.rng.choice("mf")
-    title = names.adult_title(world.rng, sex)
-    return f"{title}{names.adult_name(world.rng, sex)} {names.family_name(world.rng)}"
+def _name() -> str:
+    sex = RNG.choice("mf")
+    title = names.adult_title(RNG, sex)
+    return f"{title}{names.adult_name(RNG, sex)} {names.family_name(RNG)}"
 
 
 def _refused(act: Any) -> str:
