@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
 from eqfund import audit
-from eqfund.access import requires
+from eqfund.access import may, requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import School, SupervisingOffice, Term
 from eqfund.pages import PAGE_SIZE, paged
@@ -77,6 +77,7 @@ def office(request: Any, pk: int) -> HttpResponse:
         "schools": len(rows),
         "late_schools": sum(row.late > 0 for row in rows),
         "complete_schools": sum(row.is_complete for row in rows),
+        "may_read_forms": may(request.user, "screening.read_form01", found.path),
         "names": STAGE_NAMES,
         "states": STATE_NAMES,
         "pills": PILLS,

@@ -55,10 +55,12 @@ def counts_by_state(rows: QuerySet[Enrolment]) -> dict[str, int]:
 
 
 def in_list_order(rows: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
-    """By class as schools count them, then name; with all that a row shows."""
+    """By school, class as schools count them, then name; with all that a row shows."""
     grades = Case(*(When(classroom__grade=each, then=i) for i, each in enumerate(GRADES)))
-    rows = rows.select_related("pupil", "classroom")
-    return rows.order_by(grades, "classroom__room", "pupil__sort_key", "pk")
+    rows = rows.select_related("pupil", "classroom__school")
+    return rows.order_by(
+        "classroom__school__path", grades, "classroom__room", "pupil__sort_key", "pk"
+    )
 
 
 def waiting_for(user: User, verb: str, term: Term, statuses: list[Status]) -> dict[str, int]:

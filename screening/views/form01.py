@@ -16,6 +16,7 @@ from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment, Term
 from eqfund.pages import paged, render_part
+from eqfund.places import place_names
 from eqfund.refusal import Refused
 from eqfund.windows import why_closed, window_of
 from screening.actions import form01 as actions
@@ -28,6 +29,7 @@ from screening.permissions import form01 as permissions
 from screening.queries import form01 as queries
 
 from .form01_pages import SectionPage, state_rows
+from .shared import sees_several_schools
 
 SCHOOL_DEPTH = 4
 
@@ -54,6 +56,9 @@ def form01_list(request: Any) -> HttpResponse:
         "total": sum(counts.values()),
         "classrooms": _classrooms(request.user, term),
         "chosen": chosen,
+        "place": _name_of(chosen, request.user),
+        "wide": chosen.count("/") < SCHOOL_DEPTH
+        and sees_several_schools(request, "screening.read_form01"),
         "may_start": bool(access.paths_with(request.user, "screening.draft_form01")),
         **_open_now(term, chosen or _one_place(request.user), request.moment),
     }
@@ -223,6 +228,13 @@ def _in_chosen_place(request: Any, rows: Any) -> tuple[Any, str]:
     """The rows of the class or school that ?at= names, if it does."""
     path = request.GET.get("at", "")
     return (rows.under(path), path) if path.startswith("TH/") and path.endswith("/") else (rows, "")
+
+
+def _name_of(path: str, user: Any) -> str:
+    """What a chosen place is called; nothing of a place that is not the person's."""
+    if not path or not access.may(user, "screening.read_form01", path):
+        return ""
+    return place_names({path}).get(path, "")
 
 
 def _one_place(user: Any) -> str:

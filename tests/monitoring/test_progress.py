@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
-from eqfund.models import Event
-from monitoring.progress import hooked
+from eqfund.models import Enrolment, Event, RegistryRecord
+from monitoring.progress import hooked, queries
 from monitoring.progress.rules import Count, Moment, Stage, State, lateness, state
+from tests.screening.test_form01_list_views import _registry_import
 
 
 @pytest.mark.parametrize(
@@ -157,3 +158,27 @@ def test_home_tells_an_office_whom_to_follow_and_nobody_else(
     assert "บัญชีธนาคารสถานศึกษา" in late.hint
     assert before.what == "ติดตามสถานศึกษาที่ยังมีงานค้าง 1 แห่ง"
     assert hooked.todos(affiliation_officer, july) == []
+
+
+def test_the_board_counts_who_is_marked_poor_and_has_no_form_yet(
+    calendar, july, client, office_admin, office, school, make_pupils
+):
+    marked, unmarked = make_pupils(2)
+    source = _registry_import(calendar, school, office_admin)
+    for pupil, poor in ((marked, True), (unmarked, False)):
+        RegistryRecord.objects.create(
+            pupil=pupil,
+            term=calendar,
+            enrolment=Enrolment.objects.get(pupil=pupil),
+            source=source,
+            registry="DMC",
+            disadvantage_poor=poor,
+            extras_index=b"0" * 32,
+        )
+    client.force_login(office_admin)
+
+    response = client.get(reverse("progress:office", args=[office.pk]))
+
+    counts = queries.counts_of({school.pk}, calendar, july)[school.pk]
+    assert counts[Stage.FORM01] == Count(0, 1)
+    assert f"{reverse('screening:form01-list')}?at={school.path}" in response.text

@@ -59,6 +59,23 @@ def test_the_list_can_be_narrowed_to_a_state(make_pupils, teacher, enter):
     assert [row.form_status for row in page.context["page"]] == ["draft"]
 
 
+def test_the_list_of_a_wide_place_names_schools_and_keeps_to_the_one_asked_for(
+    make_pupils, school, other_school, other_classroom, fund_officer, office_admin, enter
+):
+    mine, theirs = make_pupils(1)[0], make_pupils(1, classroom=other_classroom)[0]
+
+    everything = enter(fund_officer).get(address("-list")).text
+    assert mine.full_name in everything
+    assert theirs.full_name in everything
+    assert other_school.name in everything
+    asked = enter(fund_officer).get(address("-list"), {"at": school.path})
+    assert {row.pupil for row in asked.context["page"]} == {mine}
+    assert asked.context["place"] == school.name
+    beyond = enter(office_admin).get(address("-list"), {"at": other_school.path})
+    assert list(beyond.context["page"]) == []
+    assert other_school.name not in beyond.text
+
+
 def test_the_list_leaves_out_who_is_not_of_the_new_group(
     make_pupils, teacher, term, school, registry_keeper, enter
 ):
@@ -245,5 +262,6 @@ def test_nothing_is_asked_of_anybody_after_the_close(pupil, teacher, enter):
 
 
 def _mine(client):
-    todos = client.get("/").context["todos"]
+    groups = client.get("/").context["groups"]
+    todos = [row.todo for group in groups for row in group.rows]
     return [todo for todo in todos if "form01" in todo.url]
