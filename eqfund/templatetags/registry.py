@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from eqfund import addresses, clock, money
 from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import RegistryRecord, StagingRow
+from eqfund.privacy.reveal import last_digits
 from eqfund.registry import sentences
 from eqfund.school_year import grade_label
 from eqfund.thai_text import thai_date, thai_range, thai_time
@@ -118,7 +119,7 @@ def _person(person: dict[str, Any]) -> str:
         name.strip(),
         person.get("relationship"),
         person.get("occupation"),
-        person.get("phone"),
+        f"…{last_digits(person['phone'])}" if person.get("phone") else "",
     ]
     if person.get("income_satang") is not None:
         parts.append(_("%(amount)s baht a month") % {"amount": money.baht(person["income_satang"])})

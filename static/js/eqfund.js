@@ -66,3 +66,13 @@ document.querySelector(".errors")?.focus();
 window.addEventListener("pagehide", () => {
   for (const shown of document.querySelectorAll("[data-revealed]")) shown.replaceChildren();
 });
+
+// A dialog that came with a part of the page opens over it; Escape gives back what stood there.
+document.addEventListener("htmx:load", (event) => {
+  const dialog = event.detail.elt.querySelector?.("dialog[data-modal]");
+  dialog?.showModal();
+  dialog?.addEventListener("cancel", (closing) => {
+    closing.preventDefault();
+    dialog.querySelector("button[hx-get]")?.click();
+  });
+});
