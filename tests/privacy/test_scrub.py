@@ -189,4 +189,6 @@ def test_what_each_app_forgets_is_listed():
         ("pupil", "registry records"),
         ("pupil", "student numbers"),
         ("user", "accounts"),
+        ("user", "invitations"),
+        ("user", "invitations and requests"),
     ]

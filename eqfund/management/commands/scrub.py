@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand
 
 from eqfund import clock
 from eqfund.models import RetentionRule
+from eqfund.people.privacy import forget_stale
 from eqfund.privacy import scrub
 
 
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         if options["do_it"]:
             self.stdout.write(f"exports that expired: {scrub.forget_exports(clock.wall()):,}")
             self.stdout.write(f"bulk papers: {scrub.forget_papers(on):,}")
+            self.stdout.write(f"invitations and requests of old: {forget_stale(on):,}")
 
     def _kind(self, kind: str, on: date, do_it: bool) -> None:
         people, rows = 0, Counter[str]()
