@@ -234,7 +234,7 @@ def _form01(schools: set[int], term: Term) -> dict[int, Count]:
     forms = Form01.objects.alive().in_term(term).filter(enrolment__classroom__school__in=schools)
     begun = _both(forms, "enrolment__classroom__school", Q(status__in=RECORDED))
     marked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=True)
-    unvisited = new_group(term).filter(Exists(marked), form_pk=None, classroom__school__in=schools)
+    unvisited = new_group(term).filter(Exists(marked), form_pk=None, classroom__school__in=schools)  # type: ignore[misc]
     left = _by(unvisited, "classroom__school")
     none = Count()
     return {

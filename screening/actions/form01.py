@@ -428,7 +428,7 @@ def _index_household(form: Form01) -> None:
     identity = form.enrolment.pupil.identity
     wanted = {blind_index(number) for number in ids_of_household(form.private)}
     if identity is not None:
-        wanted.add(bytes(identity.id_index))
+        wanted.add(blind_index(identity.number))
     known = {bytes(one.id_index): one.pk for one in FormIdentity.objects.filter(form=form)}
     gone = [pk for index, pk in known.items() if index not in wanted]
     FormIdentity.objects.filter(pk__in=gone).delete()
