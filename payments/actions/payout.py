@@ -62,16 +62,7 @@ def pay_pupils(
     The amounts are the transfers'. After the due day a payment is late and recorded.
     """
     book = lock_book(transfer_round, classroom.school)
-    _refuse(
-        permissions.why_not_change_class(
-            transfer_round,
-            classroom.path,
-            by,
-            at,
-            report=_report(transfer_round, classroom),
-            book=book,
-        )
-    )
+    _refuse_change(transfer_round, classroom, book, by=by, at=at)
     _refuse(_why_not_day(transfer_round, paid_on, at))
     _refuse(_why_not_payers(classroom, payer, second_payer, paid_on))
     if not handed:
@@ -154,16 +145,7 @@ def note_cannot_pay(transfer: Transfer, *, reason: str, by: User, at: datetime) 
     """Note that a pupil's cash cannot be handed over; the admin then makes the refund."""
     classroom = transfer.enrolment.classroom
     book = lock_book(transfer.round, transfer.school)
-    _refuse(
-        permissions.why_not_change_class(
-            transfer.round,
-            classroom.path,
-            by,
-            at,
-            report=_report(transfer.round, classroom),
-            book=book,
-        )
-    )
+    _refuse_change(transfer.round, classroom, book, by=by, at=at)
     if reason not in list(RefundReason):
         raise Refused(gettext("Choose one of the four reasons."))
     _unsettled(transfer.round, classroom.path, [transfer.pk])
@@ -179,16 +161,7 @@ def clear_cannot_pay(transfer: Transfer, *, by: User, at: datetime) -> None:
     """Take the note back: the pupil can be paid after all."""
     classroom = transfer.enrolment.classroom
     book = lock_book(transfer.round, transfer.school)
-    _refuse(
-        permissions.why_not_change_class(
-            transfer.round,
-            classroom.path,
-            by,
-            at,
-            report=_report(transfer.round, classroom),
-            book=book,
-        )
-    )
+    _refuse_change(transfer.round, classroom, book, by=by, at=at)
     if RefundLine.objects.alive().filter(transfer=transfer).exists():
         raise Refused(gettext("A refund slip is made for this pupil. Cancel the slip first."))
     deleted, _ = CannotPay.objects.filter(transfer=transfer).delete()
@@ -207,6 +180,23 @@ def lock_book(transfer_round: TransferRound, school: School) -> SchoolPayoutRepo
     """
     SchoolPayoutReport.objects.get_or_create(round=transfer_round, school=school)
     return SchoolPayoutReport.objects.select_for_update().get(round=transfer_round, school=school)
+
+
+def _refuse_change(
+    transfer_round: TransferRound,
+    classroom: Classroom,
+    book: SchoolPayoutReport,
+    *,
+    by: User,
+    at: datetime,
+) -> None:
+    """Refused when a class's receipts, notes and evidence stand still."""
+    report = _report(transfer_round, classroom)
+    _refuse(
+        permissions.why_not_change_class(
+            transfer_round, classroom.path, by, at, report=report, book=book
+        )
+    )
 
 
 def _report(transfer_round: TransferRound, classroom: Classroom) -> ClassPayoutReport | None:

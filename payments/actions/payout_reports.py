@@ -33,7 +33,7 @@ from payments.rules.payout import (
 )
 from payments.words.payout import MISSING_SENTENCES
 
-from .payout import _refuse, _report, lock_book
+from .payout import _refuse, _refuse_change, _report, lock_book
 
 CHECK = "payments.check_evidence"
 
@@ -52,16 +52,7 @@ def add_class_evidence(
 ) -> PayoutEvidence:
     """Attach a photo or scan to a class's report, opening the report if it is the first."""
     book = lock_book(transfer_round, classroom.school)
-    _refuse(
-        permissions.why_not_submit_class_report(
-            transfer_round,
-            classroom,
-            by,
-            at,
-            report=_report(transfer_round, classroom),
-            book=book,
-        )
-    )
+    _refuse_report(transfer_round, classroom, book, by, at)
     report, _ = ClassPayoutReport.objects.get_or_create(round=transfer_round, classroom=classroom)
     evidence = PayoutEvidence.objects.create(report=report, stored=stored, added_by=by, added_at=at)
     audit.record(
@@ -112,16 +103,7 @@ def remove_evidence(evidence: PayoutEvidence, *, by: User, at: datetime) -> None
         transfer_round = evidence.receipt.round
         classroom = evidence.receipt.transfer.enrolment.classroom
     book = lock_book(transfer_round, classroom.school)
-    _refuse(
-        permissions.why_not_change_class(
-            transfer_round,
-            classroom.path,
-            by,
-            at,
-            report=_report(transfer_round, classroom),
-            book=book,
-        )
-    )
+    _refuse_change(transfer_round, classroom, book, by=by, at=at)
     shown = PayoutEvidence.objects.filter(pk=evidence.pk, removed_at=None)
     if not shown.update(removed_at=at):
         raise Refused(gettext("This picture was taken away already."))
@@ -169,22 +151,28 @@ def _facts_of(stored: StoredFile) -> tuple[int | None, datetime | None]:
 # --- the class's report -----------------------------------------------------------------
 
 
+def _refuse_report(
+    transfer_round: TransferRound,
+    classroom: Classroom,
+    book: SchoolPayoutReport,
+    by: User,
+    at: datetime,
+) -> None:
+    report = _report(transfer_round, classroom)
+    _refuse(
+        permissions.why_not_submit_class_report(
+            transfer_round, classroom, by, at, report=report, book=book
+        )
+    )
+
+
 @transaction.atomic
 def submit_class_report(
     transfer_round: TransferRound, classroom: Classroom, *, by: User, at: datetime
 ) -> ClassPayoutReport:
     """Report a class: everyone paid or noted, and the signed sheet attached."""
     book = lock_book(transfer_round, classroom.school)
-    _refuse(
-        permissions.why_not_submit_class_report(
-            transfer_round,
-            classroom,
-            by,
-            at,
-            report=_report(transfer_round, classroom),
-            book=book,
-        )
-    )
+    _refuse_report(transfer_round, classroom, book, by, at)
     row = class_row(transfer_round, classroom)
     if row is None:
         raise Refused(gettext("No money of this round came to this class through the school."))
