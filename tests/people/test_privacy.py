@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 from eqfund.models import AccountRequest, Invitation
 from eqfund.people.actions import invitations, requests
-from eqfund.people.privacy import forget_invitations, forget_stale
+from eqfund.people.privacy import forget_stale
 from eqfund.privacy.export import USER, collect
 
 PASSWORD = "กุหลาบแดงริมรั้วบ้าน"
@@ -32,16 +32,6 @@ def test_a_persons_invitation_and_request_are_in_their_export_without_the_secret
     text = str(collect((USER, str(user.pk))))
 
     assert "ย้ายมา" in text and "token_hash" not in text
-
-
-def test_they_are_emptied_with_the_account(classroom, admin, now):
-    user = come_in(classroom, admin, now)
-
-    assert forget_invitations([user.pk]) == 2
-
-    for row in (Invitation.objects.get(), AccountRequest.objects.get()):
-        assert (row.full_name, row.email, row.phone) == ("–", "scrubbed@invalid", "")
-    assert AccountRequest.objects.get().note == ""
 
 
 def test_what_came_to_nothing_is_deleted_after_a_year_and_not_before(classroom, admin, now):
