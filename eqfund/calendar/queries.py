@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
@@ -22,6 +22,7 @@ from eqfund.models import (
 )
 from eqfund.places import place_names
 from eqfund.school_year import TermKey
+from eqfund.thai_text import thai_date, thai_datetime
 from eqfund.windows import Window
 
 from . import papers, permissions
@@ -136,13 +137,21 @@ def _by_content(lines: list[Line]) -> dict[tuple[str, int, str, str], str]:
     for line in lines:
         key = (line.title_th, line.round_no, line.kind, line.activity)
         whose = ", ".join((*line.affiliations, *line.assumed_affiliations))
-        when = f"{_when(line.opens)} – {_when(line.closes)}".strip(" –")
+        when = f"{_when(line.opens)} – {_last(line.closes)}".strip(" –")
         found[key] = "; ".join(filter(None, (found.get(key), f"{when} ({whose})")))
     return found
 
 
 def _when(at: datetime | None) -> str:
     return permissions.moment_words(at) if at else ""
+
+
+def _last(closes_at: datetime | None) -> str:
+    """A close as people say it: a day's end is that day, not the next day's midnight."""
+    if closes_at is None:
+        return ""
+    ends_a_day = (closes_at.hour, closes_at.minute) == (0, 0)
+    return thai_date(closes_at - timedelta(minutes=1)) if ends_a_day else thai_datetime(closes_at)
 
 
 def next_term_text(term: Term, coming: TermKey) -> str:

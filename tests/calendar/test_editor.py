@@ -106,6 +106,13 @@ def test_what_would_change_is_shown_before_it_is_loaded(page, text, at):
     assert line.during.upper == at("2569-07-27 17:00")
 
 
+def test_a_due_day_is_shown_as_its_last_day(page, text):
+    """The payout of round 1 ends with 28 August; its file says 29 August, 00:00."""
+    shown = page({"term": "1/2569", "text": text.replace("20 วันทำการ", "20 วัน"), "check": "1"})
+
+    assert "28 ส.ค. 2569" in shown.text
+
+
 def test_a_file_is_read_and_its_faults_are_said(page, text):
     late = text.replace(CLOSE, "2026-08-19T17:00").encode("utf-8-sig")
     shown = page({"term": "1/2569", "file": SimpleUploadedFile("c.csv", late), "check": "1"})
