@@ -22,6 +22,7 @@ KEY = "suspended"
 PURPOSE = "suspended_request"
 KEPT_SECONDS = 30 * 60
 LARGEST = 1024 * 1024
+FORMS = {"application/x-www-form-urlencoded", "multipart/form-data"}
 LEFT_OUT = {"csrfmiddlewaretoken"}
 
 
@@ -36,7 +37,7 @@ class Suspended:
 
 def keep(request: Any) -> bool:
     """Keep the request's fields in its session; False when there is nothing to keep or too much."""
-    if request.method != "POST":
+    if request.method != "POST" or request.content_type not in FORMS:
         return False
     fields = [
         (name, value)

@@ -197,7 +197,9 @@ def step_lines(user: Any, here: str) -> list[dict[str, Any]]:
 @require_http_methods(["GET", "POST"])
 @own
 def verify_email(request: Any) -> HttpResponse:
-    """First use: prove the e-mail address."""
+    """First use: prove the e-mail address. Once proved, it is changed on one's own page, which asks who one is."""
+    if first_use.email_is_verified(request.user):
+        return redirect("first-use")
     context = {"steps": step_lines(request.user, "email")}
     return contact_page(request, "email", reverse("first-use"), context)
 
@@ -205,7 +207,9 @@ def verify_email(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @own
 def verify_phone(request: Any) -> HttpResponse:
-    """First use: prove the phone."""
+    """First use: prove the phone. Once proved, it is changed on one's own page, which asks who one is."""
+    if first_use.phone_is_verified(request.user):
+        return redirect("first-use")
     context = {"steps": step_lines(request.user, "phone")}
     return contact_page(request, "phone", reverse("first-use"), context)
 

@@ -116,6 +116,13 @@ def test_a_post_is_kept_and_sent_on_with_every_field(client, signed_in, later):
     assert client.get(go_on)["Location"] == "/"
 
 
+def test_what_is_no_form_is_not_kept(client, signed_in, later):
+    later(11)
+    client.post("/test/pay/", {"a": 1}, content_type="application/json")
+
+    assert suspended.KEY not in client.session
+
+
 def test_files_are_not_kept_and_the_page_says_so(client, signed_in, later):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
