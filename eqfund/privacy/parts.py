@@ -7,12 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from eqfund import hooks
 from eqfund.models import (
+    AccountRequest,
     AccountState,
     Consent,
     Enrolment,
     Event,
     Guardian,
     Identity,
+    Invitation,
     Posting,
     Pupil,
     RegistryRecord,
@@ -30,6 +32,8 @@ for order, part in enumerate(
         Part(USER, _("Account"), User, "pk"),
         Part(USER, _("What was proved of the account"), AccountState, "user"),
         Part(USER, _("Posts"), Posting, "user"),
+        Part(USER, _("Invitations accepted"), Invitation, "accepted_by"),
+        Part(USER, _("Requests for an account"), AccountRequest, "invitation__accepted_by"),
         Part(USER, _("Policies agreed to"), Consent, "user"),
         Part(USER, _("Devices signed in"), UserSession, "user", leave_out=("session_key", "data")),
     )

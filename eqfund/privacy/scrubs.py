@@ -11,16 +11,20 @@ from allauth.usersessions.models import UserSession
 from eqfund import hooks
 from eqfund.fields import blind_index
 from eqfund.models import (
+    AccountRequest,
     AccountState,
     Enrolment,
     FactorRecovery,
     Guardian,
     Identity,
+    Invitation,
     Pupil,
     RegistryRecord,
     StagingRow,
 )
 from eqfund.privacy.scrub import Scrub, users_to_forget
+
+NO_MAIL = "scrubbed@nowhere.invalid"
 
 
 def nobody(pk: int) -> str:
@@ -71,12 +75,22 @@ def _account(keys: Sequence[int]) -> int:
     return gone + users_to_forget(keys)
 
 
+def _invitations(keys: Sequence[int]) -> int:
+    """How the person came in: the post that came of it stays with the account's row."""
+    came = Invitation.objects.filter(accepted_by__in=keys)
+    emptied = AccountRequest.objects.filter(invitation__in=came).update(
+        full_name="–", email=NO_MAIL, phone="", note="", answer=""
+    )
+    return emptied + came.update(full_name="–", email=NO_MAIL, phone="")
+
+
 for scrub in (
     Scrub("pupil", "pupils", _pupils),
     Scrub("pupil", "numbers", _identities),
     Scrub("pupil", "guardians", _guardians),
     Scrub("pupil", "student numbers", _enrolments),
     Scrub("pupil", "registry records", _records),
+    Scrub("user", "invitations", _invitations),
     Scrub("user", "accounts", _account),
 ):
     hooks.person_scrubs.register(scrub)

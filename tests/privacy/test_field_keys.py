@@ -205,6 +205,7 @@ def test_every_binary_column_is_known_for_what_it_is():
         "eqfund.Event.change_digest": "a digest with a salt that only the sealed text holds",
         "eqfund.ContactCode.digest": "a keyed digest of a code that lives for minutes",
         "eqfund.Invitation.token_hash": "a digest of a random token",
+        "eqfund.CalendarFeed.secret": "a digest of a random address",
         "eqfund.AuditSeal.leaves": "digests of rows",
         "eqfund.AuditSeal.previous": "a digest of digests",
         "eqfund.AuditSeal.hash": "a digest of digests",
