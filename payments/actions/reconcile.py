@@ -27,7 +27,8 @@ from payments.rules.channels import PromptPayState
 from payments.rules.rounds import FailCode, RoundStatus
 from payments.words.bank import FILE_PROBLEMS
 
-from .bank import COUNTRY, Fence
+from .bank import COUNTRY
+from .rounds import Fence
 
 READERS: dict[Format, Callable[[IO[bytes]], Iterator[Row | Whole]]] = {
     Format.PAIN002: pain002.rows,
