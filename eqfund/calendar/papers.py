@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable
 from datetime import datetime
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -17,6 +18,8 @@ from eqfund.imports.calendar import COLUMNS, Line
 from eqfund.models import CalendarLine, Term
 from eqfund.pdf import to_pdf
 from eqfund.windows import Window
+
+SHEET = Path(__file__).with_name("paper.css")
 
 # activity -> the process it belongs to, as the letter's second column groups them
 _PREPARE, _SCREEN, _CERTIFY = _("Preparation"), _("Screening"), _("Certification")
@@ -52,7 +55,7 @@ def pdf(windows: list[Window], term: Term, affiliation: str, at: datetime) -> by
         for window in windows
     ]
     context = {"rows": rows, "term": term, "affiliation": affiliation, "at": at}
-    return to_pdf(render_to_string("calendar/paper.html", context))
+    return to_pdf(render_to_string("calendar/paper.html", context), SHEET)
 
 
 def csv_text(term: Term) -> str:

@@ -164,7 +164,7 @@ def test_the_paper_has_the_letters_four_columns(
     page, calendar, teacher, affiliation, at, monkeypatch
 ):
     printed = []
-    monkeypatch.setattr(papers, "to_pdf", lambda html: printed.append(html) or b"%PDF-")
+    monkeypatch.setattr(papers, "to_pdf", lambda html, sheet: printed.append(html) or b"%PDF-")
 
     answer = page("term-pdf", person=teacher)
 
