@@ -6,39 +6,45 @@ each role's demo person, and once as nobody:
     own      a row of the main classroom (or of the main school, where a page is about schools)
     class    a row of another class of the same school
     school   a row of another school under the same office
-    away     a row of a school of another office
+    away     a row of a school of another office of the same affiliation
+    foreign  a row of a school of another affiliation
 
 A page is *reached* when it answers anything but "not for your role" (403), "not found"
-(404) or the sign-in page. A page that only takes a POST is posted to, and whatever that
-does is rolled back. Reaching a row outside the person's places is a leak, and so is a
-page that names a child or school from far away.
+(404) or the sign-in page. A page that takes a POST is posted to as well, and whatever that
+does is rolled back. It is a leak when
 
-`docs/access.md` is what it prints; the story compares.
+  - a row outside the person's places is reached, or changed by a POST;
+  - an answer (page, part for htmx, CSV, XLSX, PDF, JSON) holds a name or code that the person may
+    not read, asked for plainly, with a foreign number in its address, in its query or in its form;
+  - an answer differs by a byte when the country around the person is erased (not even a number);
+  - an answer names a child and left no reading in the audit book.
+
+`docs/access.md` is what it prints; the story compares. What an answer says is read in
+rehearsal.walk_bodies, the attacks are in rehearsal.walk_posts, the erasing in rehearsal.walk_erasure.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 
 from django.db import transaction
 from django.test import Client
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import reverse
 
 from eqfund import access
 from eqfund.access import Role
 from eqfund.accounts import sessions
-from eqfund.models import (
-    Pupil,
-    User,
-)
+from eqfund.models import Event, User
 from rehearsal.access_rows import NATIONAL, Kwargs, sampler_of
+from rehearsal.walk_bodies import Marker, forbidden_to, markers_of, text_of, told
+from rehearsal.walk_erasure import told_by_others
+from rehearsal.walk_pages import PageToWalk, pages
+from rehearsal.walk_posts import foreign_fields, foreign_queries, rows_at
 from rehearsal.world import World
 
-CONTEXTS = ("own", "class", "school", "away")
-LETTERS = {"own": "o", "class": "c", "school": "s", "away": "a"}
+CONTEXTS = ("own", "class", "school", "away", "foreign")
+LETTERS = {"own": "o", "class": "c", "school": "s", "away": "a", "foreign": "f"}
 PEOPLE = {
     Role.HOMEROOM_TEACHER: "teacher",
     Role.SCREENING_TEACHER: "screening",
@@ -57,47 +63,17 @@ PEOPLE = {
 ADDRESS = re.compile(r'(?:href|action|src|hx-get|hx-post)="([^"]+)"')
 
 
-@dataclass(frozen=True, slots=True)
-class PageToWalk:
-    """One address of the product."""
-
-    name: str
-    callback: Any
-    arguments: tuple[str, ...]
-
-    @property
-    def verb(self) -> str:
-        return getattr(self.callback, "requires", "")
-
-    @property
-    def is_open(self) -> bool:
-        return hasattr(self.callback, "open_because")
-
-
 @dataclass
 class Walk:
     """What was reached, and what is wrong."""
 
     reached: dict[str, dict[Role, str]] = field(default_factory=dict)
     leaks: list[str] = field(default_factory=list)
+    unread: set[str] = field(
+        default_factory=set
+    )  # pages that named a child and recorded no reading
     requests: int = 0
     addresses: set[str] = field(default_factory=set)  # that links and forms lead to
-
-
-def pages() -> list[PageToWalk]:
-    """Every named page of ours, in the order of the addresses; a name that stands twice, once."""
-    found = {page.name: page for page in _pages(get_resolver().url_patterns, "")}
-    return list(found.values())
-
-
-def _pages(patterns: list[Any], namespace: str) -> Iterator[PageToWalk]:
-    for pattern in patterns:
-        if isinstance(pattern, URLPattern):
-            name = f"{namespace}:{pattern.name}" if namespace else str(pattern.name)
-            if hasattr(pattern.callback, "requires") or hasattr(pattern.callback, "open_because"):
-                yield PageToWalk(name, pattern.callback, tuple(pattern.pattern.converters))
-        elif isinstance(pattern, URLResolver):
-            yield from _pages(pattern.url_patterns, pattern.namespace or namespace)
 
 
 def place_of(world: World, context: str) -> str:
@@ -106,12 +82,14 @@ def place_of(world: World, context: str) -> str:
     same_office = [
         s for s in world.schools if s.office_id == world.main.office_id and s != world.main
     ]
-    elsewhere = [s for s in world.schools if s.office_id != world.main.office_id]
+    affiliation = world.main.office.affiliation.path
+    elsewhere = [s for s in world.schools if not s.path.startswith(world.main.office.path)]
     return {
         "own": world.main_classroom.path,
         "class": rooms[0].path,
         "school": same_office[0].path,
-        "away": elsewhere[-1].path,
+        "away": next(s for s in elsewhere if s.path.startswith(affiliation)).path,
+        "foreign": next(s for s in elsewhere if not s.path.startswith(affiliation)).path,
     }[context]
 
 
@@ -120,57 +98,110 @@ def walk(world: World) -> Walk:
     result = Walk()
     everything = pages()
     samples = {page.name: _samples(page, world) for page in everything if not page.is_open}
-    markers = _markers(world)
+    places = {context: place_of(world, context) for context in CONTEXTS}
+    markers = markers_of(places)
     for role, username in PEOPLE.items():
         person = world.people[username]
         client = Client(SERVER_NAME="localhost")
+        client.raise_request_exception = False
         sessions.enter_by_click(client, person)
+        guest = Guest(person, client, places, forbidden_to(person, markers), markers)
         for page in everything:
             if page.is_open or page.name == "account_logout":
                 continue
             reached = result.reached.setdefault(page.name, {})
-            reached[role] = _as_person(
-                page, person, client, samples[page.name], markers, world, result
-            )
+            reached[role] = _as_person(page, guest, samples[page.name], result)
+        _attack(guest, samples, result)
     _as_nobody(everything, samples, result)
     return result
 
 
-def _as_person(
-    page: PageToWalk,
-    person: User,
-    client: Client,
-    samples: dict[str, Kwargs],
-    markers: list[str],
-    world: World,
-    result: Walk,
-) -> str:
+@dataclass
+class Guest:
+    """A person who walks: what they must not read, and the pages of their own they saw."""
+
+    person: User
+    client: Client
+    places: dict[str, str]
+    forbidden: list[Marker]
+    markers: list[Marker]
+    seen: list[tuple[str, Kwargs]] = field(default_factory=list)
+
+    @property
+    def is_national(self) -> bool:
+        return any(p.path == "TH/" for p in access.postings_of(self.person))
+
+
+def _as_person(page: PageToWalk, guest: Guest, samples: dict[str, Kwargs], result: Walk) -> str:
     """The letters of the contexts a person reaches; "-" when the role has no such page."""
     letters = ""
-    if not access.paths_with(person, page.verb):  # turned away before any row: once is enough
+    mine = access.paths_with(guest.person, page.verb)
+    if not mine:  # turned away before any row: once is enough
         samples = dict(list(samples.items())[-1:])
     for context, kwargs in samples.items():
-        status, text = _ask(client, page, kwargs)
-        result.requests += 1
-        if status in (400, 500):
-            result.leaks.append(f"{page.name} {context} answers {status} to {person.username}")
-        if status in (403, 404):
-            continue
-        letters += LETTERS[context]
-        result.addresses |= set(ADDRESS.findall(text))
-        path = place_of(world, context)
-        mine = access.paths_with(person, page.verb)
-        if page.arguments and page.name not in NATIONAL and not _touches(mine, path):
-            result.leaks.append(f"{page.name}: {person.username} reaches {context}")
-        if not any(place == "TH/" for place in mine) and not _touches(
-            mine, place_of(world, "away")
-        ):
+        is_mine = (
+            not page.arguments or page.name in NATIONAL or _touches(mine, guest.places[context])
+        )
+        for how in _ways(page, context, is_mine, guest.is_national):
+            status, text, names_unread = _ask(guest, page, kwargs, how)
+            result.requests += 1
+            if status in (400, 500):
+                result.leaks.append(
+                    f"{page.name} {context} answers {status} to {guest.person.username} by {how}"
+                )
             result.leaks += [
-                f"{page.name}: {person.username} reads {marker}"
-                for marker in markers
-                if marker in text
+                f"{page.name}: {guest.person.username} reads {marker.text} ({marker.context}) by {how}"
+                for marker in told(text, guest.forbidden)
             ]
+            if status in (403, 404):
+                continue
+            result.addresses |= set(ADDRESS.findall(text))
+            if not is_mine:
+                result.leaks.append(
+                    f"{page.name}: {guest.person.username} reaches {context} by {how}"
+                )
+            if names_unread:
+                result.unread.add(page.name)
+            if LETTERS[context] not in letters:
+                letters += LETTERS[context]
+            if how == "GET" and status == 200 and is_mine and len(guest.seen) < 500:
+                guest.seen.append((page.name, kwargs))
     return letters or "-"
+
+
+def _ways(page: PageToWalk, context: str, is_mine: bool, national: bool) -> list[str]:
+    """How a page is asked for: as it is, as a part for htmx, and by a POST to a row of somebody else's."""
+    methods = page.methods
+    if methods == {"POST"}:
+        return ["POST"]
+    ways = ["GET"]
+    if (context == "own" or not is_mine) and not national:  # whom nothing is hidden from
+        ways.append("htmx")
+    if "POST" in methods and not is_mine:
+        ways.append("POST")
+    return ways
+
+
+def _attack(guest: Guest, samples: dict[str, dict[str, Kwargs]], result: Walk) -> None:
+    """Foreign rows in queries and forms, and the country erased around the person."""
+    if guest.is_national:
+        return
+    outside = [
+        context
+        for context in ("class", "school", "away", "foreign")
+        if not _touches([p.path for p in access.postings_of(guest.person)], guest.places[context])
+    ]
+    own = [(name, kwargs) for name, kwargs in guest.seen if kwargs in samples[name].values()]
+    own = [(name, kwargs) for name, kwargs in own if samples[name].get("own") == kwargs]
+    who = guest.person.username
+    for context in outside[:1]:  # the nearest knows most of what one has oneself
+        foreign = rows_at(guest.places[context])
+        for name, kwargs in own:
+            address = reverse(name, kwargs=kwargs)
+            for attack in (foreign_queries, foreign_fields):
+                found = attack(guest.client, name, address, foreign, guest.forbidden)
+                result.leaks += [f"{who}: {leak}" for leak in found]
+    result.leaks += told_by_others(guest.person, guest.client, own)
 
 
 def _touches(places: list[str], path: str) -> bool:
@@ -181,17 +212,23 @@ def _touches(places: list[str], path: str) -> bool:
     )
 
 
-def _ask(client: Client, page: PageToWalk, kwargs: Kwargs) -> tuple[int, str]:
-    """Status and text of a page; whatever a POST does is rolled back."""
+def _ask(guest: Guest, page: PageToWalk, kwargs: Kwargs, how: str) -> tuple[int, str, bool]:
+    """Status and text of a page, and whether it names a child unread; whatever it does is rolled back."""
     url = reverse(page.name, kwargs=kwargs)
-    client.raise_request_exception = False
     with transaction.atomic():
-        response = client.get(url)
-        if response.status_code == 405:
-            response = client.post(url)
-        text = "" if response.streaming else response.content.decode(errors="replace")
+        last = Event.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        if how == "POST":
+            response = guest.client.post(url)
+        else:
+            response = guest.client.get(
+                url, headers={"HX-Request": "true"} if how == "htmx" else {}
+            )
+        text = text_of(response)
+        names = [m for m in guest.markers if m.verb == "read_child" and m.text in text]
+        read = names and Event.objects.filter(pk__gt=last, kind__in=["read", "download"]).exists()
         transaction.set_rollback(True)
-    return response.status_code, text
+    shows = how == "GET" and response.status_code == 200
+    return response.status_code, text, bool(shows and names and not read)
 
 
 def _as_nobody(
@@ -203,19 +240,12 @@ def _as_nobody(
         if page.is_open:
             continue
         for kwargs in list(samples[page.name].values())[:1]:
-            status, _text = _ask(client, page, kwargs)
-            result.requests += 1
-            if status not in (302, 405):
-                result.leaks.append(f"{page.name}: answers {status} to nobody")
-
-
-def _markers(world: World) -> list[str]:
-    """Names that stand far away alone: the school and some of its children."""
-    path = place_of(world, "away")
-    pupils = Pupil.objects.under(path).order_by("pk")[:25]
-    here = {f"{p.first_name} {p.last_name}" for p in Pupil.objects.under(world.main.office.path)}
-    names = [f"{pupil.first_name} {pupil.last_name}" for pupil in pupils]
-    return [world.school_at(path).name, *(name for name in names if name not in here)]
+            for ask in (client.get, client.post):
+                response = ask(reverse(page.name, kwargs=kwargs))
+                result.requests += 1
+                to_sign_in = response.status_code == 302 and "/login/" in response["Location"]
+                if not to_sign_in and response.status_code != 405:
+                    result.leaks.append(f"{page.name}: answers {response.status_code} to nobody")
 
 
 def _samples(page: PageToWalk, world: World) -> dict[str, Kwargs]:
@@ -237,9 +267,9 @@ def table(result: Walk) -> str:
     lines = [
         "# Who reaches which page",
         "",
-        "Written by `make docs` from a walk through every page as every role at the end of the story.",
-        "o: a row of one's own class (or school); c: of another class of the school; s: of another school",
-        "under the same office; a: of another office. -: not reached.",
+        "Written by the story (`EQFUND_WRITE_ACCESS=1 CI=1 make story`), which walks every page as every role and fails",
+        "on a leak. o: a row of one's own class (or school); c: of another class of the school; s: of another school",
+        "under the same office; a: of another office; f: of another affiliation. -: not reached.",
         "",
         "| page | " + " | ".join(titles) + " |",
         "|---|" + "---|" * len(titles),

@@ -8,7 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
+from django.test import override_settings
 
+from eqfund.audit.words import WORDS
+from eqfund.models import Event
 from rehearsal import access_walk
 from rehearsal.story import privacy
 from rehearsal.world import World
@@ -23,7 +26,8 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     before = refusals.level
     refusals.setLevel(logging.CRITICAL)
     try:
-        found = access_walk.walk(world)
+        with override_settings(RATE_LIMITS={}, STRICT_READS=True):
+            found = access_walk.walk(world)
     finally:
         refusals.setLevel(before)
     privacy.ADDRESSES |= found.addresses
@@ -32,6 +36,13 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     yield "leaks", len(found.leaks)
     if found.leaks:
         raise AssertionError("\n".join(found.leaks[:MOST_SHOWN]))
+    unread = sorted(found.unread)
+    yield "pages that named a child and recorded no reading", len(unread)
+    if unread:
+        raise AssertionError(f"mark them with @audit.reads: {', '.join(unread)}")
+    wordless = set(Event.objects.order_by().values_list("verb", flat=True).distinct()) - set(WORDS)
+    if wordless:
+        raise AssertionError(f"no words in eqfund/audit/words.py for: {', '.join(wordless)}")
     table = access_walk.table(found)
     if os.environ.get("EQFUND_WRITE_ACCESS"):
         TABLE.write_text(table)
