@@ -201,6 +201,7 @@ LABELS = {
     "payments.NilRefund": pgettext_lazy("audit book", "no refund"),
     "payments.RefundStatement": pgettext_lazy("audit book", "bank statement of refunds"),
     "payments.Letter08": pgettext_lazy("audit book", "letter 08"),
+    "payments:money-school": pgettext_lazy("audit book", "school's money book"),
     "registry:pupils": pgettext_lazy("audit book", "list of pupils"),
     "registry:import": pgettext_lazy("audit book", "preview of a registry file"),
     "attendance:class-month": pgettext_lazy("audit book", "month's grid of a class"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
+from eqfund import audit
 from eqfund.access import requires
 from eqfund.models import School, Term
 from eqfund.pages import paged, render_part
@@ -46,6 +47,7 @@ def _schools(request: HttpRequest, term: Term | None, verb: str) -> dict[str, An
 
 @require_GET
 @requires("payments.read_ledger")
+@audit.reads
 def ledger_school(request: Any, pk: int) -> HttpResponse:
     """One school's book, as the fund reads it."""
     return _school_page(request, pk, "payments.read_ledger")
@@ -65,6 +67,7 @@ def money(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_money")
+@audit.reads
 def money_school(request: Any, pk: int) -> HttpResponse:
     """A school's own book."""
     return _school_page(request, pk, "payments.read_money")
@@ -75,10 +78,12 @@ def _school_page(request: Any, pk: int, verb: str) -> HttpResponse:
     school = get_object_or_404(schools, pk=pk)
     books = SchoolBook.objects.visible_to(request.user, verb).filter(school=school)
     entries = LedgerEntry.objects.visible_to(request.user, verb).touching_cash_of(school)
+    page = paged(request, entries.for_table())
+    audit.read_list(request, "payments:money-school", page, path=school.path)
     context = {
         "school": school,
         "books": books.for_table().order_by("-round__term__opens_on", "-round__number"),
-        "page": paged(request, entries.for_table()),
+        "page": page,
         "is_fund": verb == "payments.read_ledger",
     }
     return render_part(request, "payments/bank/school_book.html", "movements", context)

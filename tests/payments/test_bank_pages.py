@@ -335,8 +335,8 @@ def test_a_schools_book_costs_the_same_at_any_length(
     settle(take_in(transfer_round, report_on(file), fund_finance), fund_finance)
     client.force_login(admin)
 
-    # demo clock, user, postings; school, books, count, movements
-    with django_assert_num_queries(7):
+    # demo clock, user, postings; school, books, count, movements, the reading
+    with django_assert_num_queries(8):
         response = client.get(reverse("payments:money-school", args=[school.pk]))
 
     assert len(response.context["page"]) == pupils
