@@ -39,7 +39,9 @@ class Check:
     env: dict[str, str] = field(default_factory=lambda: dict(NO_SERVICES))
     cure: str = ""
     same_as: Path | None = None  # what it prints must equal this file
-    says: bool = False  # what it prints is shown though it passes: something may not have been looked at
+    says: bool = (
+        False  # what it prints is shown though it passes: something may not have been looked at
+    )
 
 
 def files(pattern: str) -> list[str]:

@@ -225,6 +225,7 @@ WORDS = {
     "name",
     "page",
     "role",
+    "secret",
 }
 
 

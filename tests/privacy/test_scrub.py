@@ -190,5 +190,4 @@ def test_what_each_app_forgets_is_listed():
         ("pupil", "student numbers"),
         ("user", "accounts"),
         ("user", "invitations"),
-        ("user", "invitations"),
     ]
