@@ -39,7 +39,10 @@ class Wanted:
     @classmethod
     def of(cls, params: dict[str, Any]) -> Wanted:
         """As a job's parameters hold it: lists for tuples."""
-        return cls(**{key: tuple(v) if isinstance(v, list) else v for key, v in params.items()})
+        fields: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in params.items()
+        }
+        return cls(**fields)
 
 
 @dataclass(frozen=True, slots=True)
