@@ -4,7 +4,10 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Room for runs of a model, and for the announcement of a run and of a decision."""
+    """Room for runs of a model, and for the announcement of a run and of a decision.
+
+    A score's own model and moment become nullable here, so that going back they are there to be filled.
+    """
 
     dependencies = [
         ("eqfund", "0001_initial"),
@@ -77,6 +80,19 @@ class Migration(migrations.Migration):
                 related_name="scores",
                 to="screening.scoring",
             ),
+        ),
+        migrations.AlterField(
+            model_name="pmtscore",
+            name="model",
+            field=models.ForeignKey(
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="scores",
+                to="screening.pmtmodel",
+            ),
+        ),
+        migrations.AlterField(
+            model_name="pmtscore", name="scored_at", field=models.DateTimeField(null=True)
         ),
         migrations.AddField(
             model_name="institutiondecision",

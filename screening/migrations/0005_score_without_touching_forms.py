@@ -15,10 +15,7 @@ SENT = ["certified", "refused", "signed", "submitted"]
 
 
 class Migration(migrations.Migration):
-    """A score says that its form is scored: forms keep their status as signed, and eight indexes go.
-
-    Backwards a score needs its model and moment again; both are nullable on the way.
-    """
+    """A score says that its form is scored: forms keep their status as signed, and eight indexes go."""
 
     dependencies = [("screening", "0004_read_runs_off_the_scores")]
 
@@ -32,19 +29,6 @@ class Migration(migrations.Migration):
                 related_name="scores",
                 to="screening.scoring",
             ),
-        ),
-        migrations.AlterField(
-            model_name="pmtscore",
-            name="model",
-            field=models.ForeignKey(
-                null=True,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="scores",
-                to="screening.pmtmodel",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="pmtscore", name="scored_at", field=models.DateTimeField(null=True)
         ),
         migrations.RemoveField(model_name="pmtscore", name="model"),
         migrations.RemoveField(model_name="pmtscore", name="scored_at"),
