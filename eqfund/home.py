@@ -228,8 +228,8 @@ TABS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     Role.FUND_OFFICER: (
         ("payments:rounds", ()),
         ("screening:verification", ("fund_verification",)),
-        ("payments:accounts", ("school_bank_account",)),
         ("progress:offices", ()),
+        ("screening:scoring", ()),
     ),
     Role.FUND_APPROVER: (
         ("payments:rounds", ()),

@@ -18,7 +18,10 @@ menu.register(
 )
 menu.register(MenuItem("place", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
 menu.register(
-    MenuItem("place", _("Source registry"), "registry:imports", "registry.read_import"), order=14
+    MenuItem(
+        "place", _("Source registry"), "registry:imports", "registry.read_import", _("Registry")
+    ),
+    order=14,
 )
 menu.register(MenuItem("settings", _("Calendar"), "registry:calendar", "read_calendar"), order=90)
 menu.register(
