@@ -229,6 +229,7 @@ BY_PAGE: dict[str, Sampler] = {
 }
 BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
     ("audit:event", _at_school(Event)),
+    ("calendar:extension", _at_school(Extension)),
     ("audit:export-file", _national(StoredFile)),
     ("people:person", _person),
     ("people:post", _director),

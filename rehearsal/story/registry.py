@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eqfund import clock
-from eqfund.models import Classroom, Enrolment, Pupil, RegistryImport, School, User
+from eqfund.calendar.actions import decide_extension, propose_extension
+from eqfund.models import CalendarLine, Classroom, Enrolment, Pupil, RegistryImport, School, User
 from eqfund.registry import actions
 from rehearsal.world import World
 
@@ -69,6 +70,32 @@ def play_august(world: World) -> Figures:
     _promise(alive == 1, "the pupil who moved studies at one school")
     yield "studies at the new school now", alive
     yield "still claimed by two schools", _claimed().count()
+    yield from _extensions(world)
+
+
+def _extensions(world: World) -> Figures:
+    """Two offices ask for more time for a school's account; the fund finds the time enough."""
+    asked = 0
+    for school in (world.main, world.schools[-1]):
+        line = CalendarLine.objects.get(
+            term=world.term,
+            activity="school_bank_account",
+            round_no=2,
+            affiliation=school.office.affiliation_id,
+        )
+        extension = propose_extension(
+            line,
+            path=school.path,
+            closes_at=datetime(2026, 8, 20, 17, tzinfo=clock.BANGKOK),
+            reason="ธนาคารในอำเภอปิดปรับปรุง",
+            by=world.office_admin_of(school),
+            at=clock.now(),
+        )
+        decide_extension(
+            extension, grant=False, answer="เวลาเพียงพอ", by=world.fund_officer, at=clock.now()
+        )
+        asked += 1
+    yield "extensions asked for, refused with a reason", asked
 
 
 def _wrong_files(world: World) -> Figures:
