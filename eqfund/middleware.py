@@ -18,7 +18,7 @@ PERMISSIONS = ", ".join(
         *(
             f"{name}=()"
             for name in (
-                "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "display-capture",
+                "accelerometer", "autoplay", "browsing-topics", "camera", "display-capture",
                 "encrypted-media", "fullscreen", "gyroscope", "hid", "identity-credentials-get", "idle-detection",
                 "local-fonts", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
                 "screen-wake-lock", "serial", "usb", "window-management", "xr-spatial-tracking",
