@@ -69,8 +69,13 @@ def measure_all(wanted: list[str], printer: Printer, size: int | None = None) ->
 
 
 def measure(name: str, to: Path, size: int | None = None) -> None:
-    """Run one module's rows in this process and write them down."""
-    to.write_text(json.dumps(list(bench.collect(name, size)), ensure_ascii=False, default=str))
+    """Run one module's rows in this process and write each down as it comes."""
+    rows: list[bench.Row] = []
+    printer = Printer(sys.stdout)
+    for row in bench.collect(name, size):
+        rows.append(row)
+        to.write_text(json.dumps(rows, ensure_ascii=False, default=str))
+        printer.line(f"    {'  '.join(cell for cell in _cells(row) if cell)}")
 
 
 def _module(name: str, size: int | None) -> list[bench.Row] | None:
