@@ -28,7 +28,7 @@ from payments.models import (
     TransferRound,
 )
 from payments.permissions import refunds as permissions
-from payments.queries.payout import cash, to_refund
+from payments.queries.payout import cash, to_refund, unsettled
 from payments.rules.refunds import (
     Match,
     RefundReason,
@@ -177,6 +177,7 @@ def declare_nil_refund(
             nil=NilRefund.objects.filter(round=transfer_round, school=school).first(),
             refunds=Refund.objects.alive().filter(round=transfer_round, school=school).count(),
             to_refund=to_refund(transfer_round, school.path).count(),
+            unsettled=unsettled(transfer_round, school.path).count(),
         )
     )
     nil = NilRefund.objects.create(round=transfer_round, school=school, by=by, at=at)

@@ -69,8 +69,9 @@ def why_not_declare_nil(
     nil: NilRefund | None,
     refunds: int,
     to_refund: int,
+    unsettled: int,
 ) -> str | None:
-    """`refunds` counts living slips, `to_refund` pupils noted as "cannot be paid"."""
+    """`refunds` counts living slips, `to_refund` pupils noted as "cannot be paid", `unsettled` those open."""
     if reason := why_not_refund(transfer_round, school, user, at):
         return reason
     if nil is not None:
@@ -81,6 +82,10 @@ def why_not_declare_nil(
         return gettext(
             "%(count)d pupils are noted as “cannot be paid”. Make the refund slip for them instead."
         ) % {"count": to_refund}
+    if unsettled:
+        return gettext(
+            "%(count)d pupils are neither paid nor noted as “cannot be paid”. Whether there is a refund is known after that."
+        ) % {"count": unsettled}
     return None
 
 

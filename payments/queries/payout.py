@@ -175,6 +175,11 @@ def refundable(transfer_round: TransferRound, path: str) -> QuerySet[Transfer]:
     )
 
 
+def unsettled(transfer_round: TransferRound, path: str) -> QuerySet[Transfer]:
+    """Cash that is neither receipted nor on a slip nor noted as "cannot be paid"."""
+    return refundable(transfer_round, path).filter(cannot_pay=None)
+
+
 def class_rows(transfer_round: TransferRound, path: str) -> list[ClassMoney]:
     """Every class under a place that has cash in the round, by grade and room."""
     sums = (

@@ -41,6 +41,7 @@ def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
         .annotate(pupils=Count("lines"))
     )
     waiting = queries.to_refund(chosen, school.path).count()
+    unsettled = queries.unsettled(chosen, school.path).count()
     alive = sum(slip.status != "cancelled" for slip in slips)
     who, at = request.user, request.moment
     context = {
@@ -49,9 +50,17 @@ def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
         "nil": nil,
         "slips": slips,
         "waiting": waiting,
+        "unsettled": unsettled,
         "why_not_issue": permissions.why_not_issue_refund(chosen, school, who, at, nil=nil),
         "why_not_nil": permissions.why_not_declare_nil(
-            chosen, school, who, at, nil=nil, refunds=alive, to_refund=waiting
+            chosen,
+            school,
+            who,
+            at,
+            nil=nil,
+            refunds=alive,
+            to_refund=waiting,
+            unsettled=unsettled,
         ),
         "why_not_withdraw": permissions.why_not_refund(chosen, school, who, at),
         **window_context(chosen, school.path, at, "refund"),

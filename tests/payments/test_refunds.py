@@ -189,6 +189,17 @@ def test_none_is_not_declared_beside_a_slip_or_a_note(world, cash, school, give_
         refunds.declare_nil_refund(world.round, school, by=admin, at=PAID)
 
 
+def test_none_is_not_declared_while_cash_waits_to_be_handed_over(world, cash, school):
+    admin = world.people["admin"]
+    world.pay(cash[:2])
+
+    with pytest.raises(Refused, match="1 pupils are neither paid nor noted"):
+        refunds.declare_nil_refund(world.round, school, by=admin, at=PAID)
+
+    world.pay(cash[2:])
+    refunds.declare_nil_refund(world.round, school, by=admin, at=PAID)
+
+
 @pytest.mark.parametrize("who", ["teacher", "director", "fund_finance"])
 def test_only_the_school_admin_declares(world, cash, school, who):
     with pytest.raises(Refused, match="Your role"):
