@@ -37,7 +37,9 @@ def named(text):
     return {
         word
         for word in re.findall(r"`([^`\s]+)`", text)
-        if re.fullmatch(r"[\w.\-]+(/[\w.\-]*)+|[\w\-]+\.(lock|yml|toml|json|md)|\.dockerignore", word)
+        if re.fullmatch(
+            r"[\w.\-]+(/[\w.\-]*)+|[\w\-]+\.(lock|yml|toml|json|md)|\.dockerignore", word
+        )
     }
 
 
