@@ -31,7 +31,9 @@ DEMO_SECRET = "demo-only-" + "not-a-secret-" * 4
 SECRET_KEY = env.str("SECRET_KEY", DEMO_SECRET)
 FIELD_KEYS = env.list("FIELD_KEYS", [DEMO_SECRET])  # the newest writes; docs/runbooks/keys.md
 INDEX_KEYS = env.list("INDEX_KEYS", [env.str("INDEX_KEY", DEMO_SECRET)])  # two while it changes
-SEAL_KEYS = env.list("SEAL_KEYS", [DEMO_SECRET])  # of the audit book; oldest first, none ever leaves
+SEAL_KEYS = env.list(
+    "SEAL_KEYS", [DEMO_SECRET]
+)  # of the audit book; oldest first, none ever leaves
 if not DEMO_MODE and DEMO_SECRET in (SECRET_KEY, *INDEX_KEYS, *FIELD_KEYS, *SEAL_KEYS):
     raise ImproperlyConfigured(
         "Set SECRET_KEY, FIELD_KEYS, INDEX_KEY and SEAL_KEYS: the demo's secrets are public and serve in demo mode only."
