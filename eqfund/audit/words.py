@@ -50,6 +50,16 @@ WORDS = {
     "people.close_account": _("closed an account"),
     "people.reopen_account": _("opened a closed account again"),
     # privacy
+    "payments.digest_anew": _("wrote a round's digest anew under the new index key"),
+    "privacy.ask_export": _("asked for all data of one person"),
+    "privacy.give_consent": _("agreed to the privacy policy"),
+    "privacy.index_key_begin": _("began to change the index key"),
+    "privacy.index_key_finish": _("finished the change of the index key"),
+    "privacy.index_key_swap": _("put the new index key in use"),
+    "privacy.load_policy": _("loaded a version of the privacy policy"),
+    "privacy.reveal": _("revealed one number"),
+    "privacy.scrub": _("forgot people whose time is over"),
+    "privacy.show_export_password": _("saw the password of an export"),
     "privacy.rotate_field_keys": _("changed the key of encrypted values"),
     # registry and the kernel
     "registry.upload": _("sent a registry file"),
@@ -209,6 +219,7 @@ LABELS = {
 # what left the system as a file, a print or a secret shown
 DOWNLOADS = {
     "download_file",
+    "privacy.show_export_password",
     "export_progress",
     "export_left_out",
     "export_audit",
