@@ -277,6 +277,7 @@ def title_of(key: str) -> str:
     best = {"number": "เลขประจำตัวประชาชน"}
     return best.get(key) or next(title for title, keys in TITLES.items() if key in keys)
 
+
 # The plain template, for affiliations without a registry: what is required, and what helps form 01.
 PLAIN_TITLES = (
     "รหัสโรงเรียน",
