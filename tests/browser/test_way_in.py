@@ -57,6 +57,13 @@ def virtual_passkey(page):
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
+def fill_passwords(page, password):
+    for box in page.locator("input[type=password]").all():
+        box.fill(password)
+    page.locator("main form button.main-act").click()
+    page.wait_for_load_state()
+
+
 def invite(sign_in):
     page = sign_in("admin")
     page.goto("/people/invite/homeroom_teacher/")
@@ -76,12 +83,15 @@ def test_a_teacher_comes_from_the_invitation_to_the_first_form(sign_in, visitor,
     # the invitation: a user name and a password of one's own
     page.goto(link)
     page.locator("[name=username]").fill("somjai.new")
-    for field in page.locator("input[type=password]").all():
-        field.fill(PASSWORD)
+    fill_passwords(page, "สั้นไป")
+    expect(page.locator(".error").first).to_be_visible()
+    expect(page.locator("[name=username]")).to_have_value("somjai.new")
     accessible(page)
-    page.locator("main form button.main-act").click()
+    fill_passwords(page, PASSWORD)
 
     # the policy, where one is in force; the e-mail is proved by the invitation that came to it
+    page.wait_for_url(re.compile("first-use/phone|privacy"))
+    page.goto("/screening/form01/")  # nothing else opens before
     page.wait_for_url(re.compile("first-use/phone|privacy"))
     if "privacy" in page.url:
         accessible(page)
@@ -141,7 +151,13 @@ def test_a_teacher_comes_from_the_invitation_to_the_first_form(sign_in, visitor,
     page.goto("/screening/form01/?state=to_visit")
     page.locator("td.act button").first.click()
     page.wait_for_url("**/section/1/")
-    expect(page.locator(".prefilled").first).to_be_visible()
+    expect(page.locator("#id_family_status_together")).to_be_attached()
+
+    # the link is dead by now, and says so
+    again = visitor()
+    reply = again.goto(link)
+    assert reply.status == 410
+    expect(again.locator("main")).to_contain_text("คำเชิญนี้ใช้ไปแล้ว")
 
 
 def test_the_password_alone_does_not_open_an_account_with_an_app(visitor, accessible, shot):
