@@ -49,6 +49,10 @@ WORDS = {
     "people.withdraw_post": _("withdrew a post"),
     "people.close_account": _("closed an account"),
     "people.reopen_account": _("opened a closed account again"),
+    "people.read_teacher_list": _("read a spreadsheet of teachers"),
+    "people.confirm_teacher_list": _("confirmed a spreadsheet of teachers"),
+    "people.discard_teacher_list": _("set a spreadsheet of teachers aside"),
+    "people.replace_teachers": _("set the teachers of a new school year"),
     # privacy
     "payments.digest_anew": _("wrote a round's digest anew under the new index key"),
     "privacy.ask_export": _("asked for all data of one person"),
