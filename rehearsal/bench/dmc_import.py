@@ -57,7 +57,9 @@ def rows() -> Iterator[Row]:
     assert not Enrolment.objects.under(office.path).exists()
     seconds = _timed(lambda: _record(it[0], admin, at))
     yield _row(f"record {PUPILS - WRONG:,} new pupils", seconds, bare)
-    yield _row(f"an office of {PUPILS:,} rows in all, {WRONG} wrong cells named", both + seconds, bare)
+    yield _row(
+        f"an office of {PUPILS:,} rows in all, {WRONG} wrong cells named", both + seconds, bare
+    )
     assert Enrolment.objects.under(office.path).count() == PUPILS - WRONG
     named = set(it[0].cell_errors.values_list("line", "column", "code"))
     assert named == planted, named ^ planted
