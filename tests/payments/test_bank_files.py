@@ -148,7 +148,10 @@ def test_a_worker_killed_half_way_is_followed_by_one_that_goes_on(
     assert BankFile.objects.get(number=1).sha256 == first.sha256
 
 
-def test_rows_that_are_not_those_of_the_control_totals_are_not_sent(round_of, fund_finance):
+def test_rows_that_are_not_those_of_the_control_totals_are_not_sent(
+    round_of, fund_finance, rows_unguarded
+):
+    rows_unguarded()
     transfer_round = round_of()
     Transfer.objects.filter(kind=PUPIL).update(amount_satang=999)
 
