@@ -74,8 +74,14 @@ class RegistryImport(models.Model):
             models.CheckConstraint(
                 name="registry_import_status_is_known",
                 condition=Q(
-                    status__in=["reading", "previewed", "recording"]
-                    + ["refused", "confirmed", "discarded"]
+                    status__in=[
+                        "reading",
+                        "previewed",
+                        "recording",
+                        "refused",
+                        "confirmed",
+                        "discarded",
+                    ]
                 ),
             ),
             models.CheckConstraint(

@@ -22,6 +22,7 @@ the models and `eqfund/privacy/personal.py`; `make check` compares. The keys are
 
 class Command(BaseCommand):
     help = "Print docs/personal-data.md"
+    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(HEAD)
