@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import clock, files
+from eqfund import audit, clock, files
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.accounts.views import own, step_lines
@@ -90,6 +90,7 @@ def exports(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("privacy.export_person")
 @reauthenticated(only="POST")
+@audit.reads
 def ask_export(request: Any, kind: str, pk: int) -> HttpResponse:
     """Say who asked, and start the export of one person."""
     models: dict[str, Any] = {
@@ -99,6 +100,7 @@ def ask_export(request: Any, kind: str, pk: int) -> HttpResponse:
     if kind not in models:
         raise Http404
     person = get_object_or_404(models[kind], pk=pk)
+    audit.read(request, person, path=getattr(person, "path", "TH/"))
     form = ExportForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.ask_export(
