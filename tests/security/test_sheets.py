@@ -24,9 +24,12 @@ EVIL = [
     "＝1",
     '=HYPERLINK("http://x")',
 ]
+# Files that hold no text of anybody but the fund's and our own, and why they are written apart.
 OWN_WORDS_ALONE = {
-    "eqfund/people/sheet.py"
-}  # the blank list of teachers: labels and classes, nobody's text
+    "eqfund/people/sheet.py",  # the blank list of teachers: titles, roles, classes
+    "eqfund/registry/views_listing.py",  # the blank registry file: titles
+    "eqfund/calendar/papers.py",  # the fund's calendar, byte for byte as it is loaded again
+}
 
 
 @pytest.mark.parametrize("cell", EVIL)
