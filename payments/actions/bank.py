@@ -290,7 +290,6 @@ def record_sent(
     if transfer_round.bank_files.filter(downloaded_at=None).exists():
         raise Refused(gettext("A file was called back a moment ago. Look again."))
     rounds.check_totals(transfer_round, seen)
-    fence()
     waiting = Transfer.objects.filter(round=transfer_round, status=TransferStatus.PENDING)
     sent = waiting.update(status=TransferStatus.SENT)
     ledger.book_files_sent(transfer_round, at=at)
@@ -301,3 +300,4 @@ def record_sent(
         at=at,
         facts={"transfers": sent, "amount_satang": transfer_round.amount_satang},
     )
+    fence()  # last: it holds the job's row, and a heartbeat could not be written meanwhile

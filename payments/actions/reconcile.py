@@ -296,7 +296,6 @@ def settle_result(result: ResultFile, *, by: User, at: datetime, fence: Fence) -
     its credits was settled by another file since it was checked.
     """
     transfer_round = TransferRound.objects.select_for_update().get(pk=result.round_id)
-    fence()
     result = ResultFile.objects.select_for_update().get(pk=result.pk)
     if result.state == ResultFile.State.APPLIED:
         return {"lines": 0, "transfers": 0, "amount_satang": 0}
@@ -324,6 +323,7 @@ def settle_result(result: ResultFile, *, by: User, at: datetime, fence: Fence) -
         "settle_result", transfer_round, by=by, at=at, facts={"sha256": result.sha256, **settled}
     )
     _reconcile_if_complete(transfer_round, by=by, at=at)
+    fence()  # last: it holds the job's row, and a heartbeat could not be written meanwhile
     return settled
 
 

@@ -159,9 +159,9 @@ def send_back_round(
         left_out=0,
         **_columns(Totals(0, 0, 0, "")),
     )
-    fence()
     LeftOut.objects.filter(round=transfer_round)._raw_delete("default")
     transfer_round.transfers.all()._raw_delete("default")
+    fence()  # last: it holds the job's row, and a heartbeat could not be written meanwhile
 
 
 @transaction.atomic
