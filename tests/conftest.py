@@ -29,6 +29,7 @@ from eqfund.models import (
     User,
 )
 from eqfund.national_id import last4
+from eqfund.privacy import policies
 from eqfund.thai_text import BUDDHIST_ERA, sort_key
 
 
@@ -48,6 +49,13 @@ def at() -> Callable[[str], datetime]:
 @pytest.fixture(autouse=True)
 def _uploads_stay_in_memory(settings: Any) -> None:
     settings.DEMO_MODE = True
+
+
+@pytest.fixture(autouse=True)
+def _policies_are_read_once_a_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a count of queries would depend on the half minute for which a process remembers them."""
+    policies.forget()
+    monkeypatch.setattr(policies, "SECONDS", float("inf"))
 
 
 @pytest.fixture

@@ -61,7 +61,7 @@ def _amounts(world: World) -> Figures:
             world.term,
             level,
             satang,
-            source="demonstration, not the fund's",
+            source="อัตราสาธิต ไม่ใช่ประกาศของ กสศ.",
             by=world.fund_officer,
             at=clock.now(),
         )
