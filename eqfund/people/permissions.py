@@ -151,6 +151,8 @@ def why_not_accept(invitation: Invitation, at: datetime) -> str | None:
         return gettext("The post offered ended on %(day)s.") % {
             "day": thai_date(invitation.ends_on)
         }
+    if why_not_give(invitation.role, invitation.path, invitation.invited_by):
+        return gettext("Whoever sent this invitation no longer gives this post.")
     return None
 
 

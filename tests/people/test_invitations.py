@@ -209,6 +209,23 @@ def test_the_inviter_does_not_accept(invite, admin, now):
         invitations.accept_invitation(invite(), by=admin, at=now)
 
 
+@pytest.mark.parametrize("gone", ["post", "account"])
+def test_an_invitation_does_not_outlive_its_inviters_right(invite, admin, outsider, gone, now):
+    invitation = invite()
+    if gone == "post":
+        Posting.objects.filter(user=admin).update(ends_on=TODAY - timedelta(days=1))
+    else:
+        User.objects.filter(pk=admin.pk).update(is_active=False)
+
+    with pytest.raises(Refused, match="no longer gives this post"):
+        invitations.accept_invitation(invitation, by=outsider, at=now)
+    with pytest.raises(Refused, match="no longer gives this post"):
+        invitations.enter_by_invitation(
+            invitation, username="crept.in", password="kept-by-nobody-9", at=now
+        )
+    assert not User.objects.filter(username="crept.in").exists()
+
+
 def test_a_post_that_does_not_go_with_another_is_not_accepted(invite, auditor, now):
     with pytest.raises(Refused, match="auditor holds no other post"):
         invitations.accept_invitation(invite(), by=auditor, at=now)
