@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from django.middleware.csrf import CsrfViewMiddleware
 
 from eqfund import clock
 from eqfund.fields import seal, unseal
@@ -35,9 +36,25 @@ class Suspended:
     had_files: bool
 
 
+class _OwnForms(CsrfViewMiddleware):
+    """Says whether a form is ours, and answers nothing."""
+
+    def _reject(self, request: Any, reason: str) -> str:  # type: ignore[override]
+        return reason
+
+
+def _is_ours(request: Any) -> bool:
+    """Whether the form bears our token: it is asked here, since middleware keeps a form before
+    Django's own check, and what is kept is sent on with a good token."""
+    check = _OwnForms(lambda _request: None)  # type: ignore[arg-type,return-value]
+    return check.process_view(request, None, (), {}) is None  # type: ignore[arg-type]
+
+
 def keep(request: Any) -> bool:
     """Keep the request's fields in its session; False when there is nothing to keep or too much."""
     if request.method != "POST" or request.content_type not in FORMS:
+        return False
+    if not _is_ours(request):
         return False
     fields = [
         (name, value)

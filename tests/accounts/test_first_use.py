@@ -4,11 +4,13 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.middleware.csrf import get_token
+from django.test import Client
 from django.urls import reverse
 
 from eqfund import clock
 from eqfund.access import Role
-from eqfund.accounts import actions, first_use, sessions
+from eqfund.accounts import actions, first_use, sessions, suspended
 from eqfund.models import AccountState, ContactCode, Event, Posting
 from tests.accounts.conftest import PASSWORD, app_code, code_in, last_sms
 
@@ -202,6 +204,29 @@ def test_what_the_gate_meets_on_its_way_is_kept_and_sent_on(
     assert "ฝนตก" in page.content.decode()
     stored = client.session["suspended"]
     assert "ฝนตก" not in str(stored)
+
+
+@pytest.mark.parametrize("own", [False, True], ids=["strange", "own"])
+@pytest.mark.parametrize("stopped_by", ["gate", "age"])
+def test_a_strange_page_s_form_is_not_kept_to_be_sent_with_our_token(
+    own, stopped_by, teacher, settled, settings
+):
+    settled(teacher)
+    client = Client(enforce_csrf_checks=True)
+    page = client.get("/accounts/login/")
+    sign_in = {"login": teacher.username, "password": PASSWORD}
+    client.post("/accounts/login/", sign_in | {"csrfmiddlewaretoken": get_token(page.wsgi_request)})
+    page = client.get("/accounts/")
+    token = {"csrfmiddlewaretoken": get_token(page.wsgi_request)} if own else {}
+    if stopped_by == "gate":
+        teacher.phone = "0899999999"
+        teacher.save()
+    else:
+        settings.SESSION_MAX_SECONDS = 0
+
+    client.post("/accounts/devices/sign-out/", token | {"days": "1"})
+
+    assert (suspended.KEY in client.session) is own
 
 
 def test_an_unknown_address_stays_unknown_and_open_pages_stay_open(
