@@ -60,6 +60,8 @@ def confirm_continuing(
 
     Inside the window a second time is a further change; without facts it is refused.
     """
+    if reason := permissions.why_not_reach_pupil(enrolment, by, "payments.confirm_continuing"):
+        raise Refused(reason)
     if reason := permissions.why_not_confirm_continuing(
         enrolment.path, by, term=enrolment.term, at=at
     ):

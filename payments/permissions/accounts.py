@@ -88,9 +88,16 @@ def why_not_choose_channel(
 def _why_not_set_channel(
     action: str, enrolment: Enrolment, user: User, term: Term, at: datetime
 ) -> str | None:
-    if reason := access.why_not(user, "payments.set_channel", enrolment.path):
+    if reason := why_not_reach_pupil(enrolment, user, "payments.set_channel"):
         return reason
     return why_closed(term, ACTIVITY[action], enrolment.path, at)
+
+
+def why_not_reach_pupil(enrolment: Enrolment, user: User, verb: str) -> str | None:
+    """Guardian and channel are the pupil's and go along to the next school; an old enrolment stays behind."""
+    return access.why_not(user, verb, enrolment.path) or access.why_not(
+        user, verb, enrolment.pupil.path
+    )
 
 
 def why_not_propose_rate(user: User) -> str | None:

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import audit, relationships
+from eqfund import access, audit, relationships
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment
 from eqfund.refusal import Refused
@@ -187,7 +187,11 @@ def _classroom(request: Any, pk: int) -> Classroom:
 
 
 def _enrolment(request: Any, pk: int) -> Enrolment:
+    """An enrolment of mine whose pupil is mine too: a pupil who has gone on keeps the old enrolment
+    with the school, but guardian and channel go along."""
     enrolments = Enrolment.objects.visible_to(request.user, "payments.set_channel").studying()
+    mine = access.path_filter(request.user, "payments.set_channel", "pupil__path")
+    enrolments = enrolments.filter(mine)
     return get_object_or_404(
         enrolments.select_related("pupil__identity", "classroom__school", "term"), pk=pk
     )

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from eqfund import clock, files, places
-from eqfund.models import Event
+from eqfund.models import Enrolment, Event, Pupil, Term
+from eqfund.refusal import Refused
+from payments.actions import channels
+from payments.actions.channels import ChannelFacts
 from payments.models import ContinuingConfirmation, SchoolBankAccount
 from payments.rules.accounts import AccountStatus
 from tests.conftest import moment
@@ -250,6 +255,42 @@ def test_a_g_code_pupil_is_offered_the_school_account_alone(
     assert [code for code, _name in page.context["form"].fields["kind"].choices] == [
         "school_account"
     ]
+
+
+def test_an_old_enrolment_does_not_reach_a_pupil_who_has_gone_to_another_school(
+    calendar, signed_in, make_pupils, make_grants, other_classroom, teacher
+):
+    """Last term's enrolment stays with its school; guardian and channel go along with the pupil."""
+    pupil = make_pupils(1)[0]
+    make_grants([pupil], confirmed=False)
+    here = pupil.enrolments.get()
+    last_term = Term.objects.create(
+        year_be=2568, number=2, opens_on=date(2025, 11, 1), closes_on=date(2026, 4, 30)
+    )
+    old = Enrolment.objects.create(
+        pupil=pupil,
+        term=last_term,
+        classroom=here.classroom,
+        path=here.path,
+        starts_on=last_term.opens_on,
+    )
+    url, confirm = (
+        reverse(f"payments:{it}", args=[old.pk]) for it in ("channel", "channel-confirm")
+    )
+    client = signed_in(teacher)
+    assert client.get(url).status_code == 200, "while the pupil is here, the page is"
+
+    Enrolment.objects.filter(pk=here.pk).update(
+        classroom=other_classroom, path=other_classroom.path
+    )
+    Pupil.objects.filter(pk=pupil.pk).update(path=other_classroom.path)
+
+    assert client.get(url).status_code == client.post(confirm).status_code == 404
+    gone = Enrolment.objects.select_related("pupil", "term").get(pk=old.pk)
+    facts = ChannelFacts("school_account")
+    for act in (channels.confirm_continuing, channels.correct_channel, channels.choose_channel):
+        with pytest.raises(Refused, match="Your role does not do this here"):
+            act(gone, facts, by=teacher, at=MAY)
 
 
 def test_another_schools_pupil_is_not_there(
