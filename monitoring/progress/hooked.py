@@ -34,7 +34,7 @@ def todos(user: Any, at: datetime) -> list[Todo]:
     )
     found = []
     for office in SupervisingOffice.objects.filter(path__in=paths).order_by("pk"):
-        rows = queries.board(School.objects.visible_to(user), office, term, at)  # type: ignore[arg-type]
+        rows = queries.board(School.objects.visible_to(user, "progress.read"), office, term, at)  # type: ignore[arg-type]
         if todo := _late(office, rows) or _unfinished(office, rows):
             found.append(todo)
     return found

@@ -21,7 +21,7 @@ from monitoring.progress.words import BARS, PILLS, STAGE_NAMES, STATE_NAMES
 
 def _offices(request: Any) -> Any:
     """Offices with at least one school that the person may see."""
-    schools = School.objects.visible_to(request.user)
+    schools = School.objects.visible_to(request.user, "progress.read")
     offices = SupervisingOffice.objects.filter(pk__in=schools.order_by().values("office"))
     return offices.select_related("affiliation").order_by("affiliation", "short_name", "pk")
 
@@ -31,7 +31,7 @@ def _board(request: Any, pk: int) -> tuple[SupervisingOffice, Term, list[queries
     term = Term.objects.current(request.moment)
     if term is None:
         raise Http404
-    schools = School.objects.visible_to(request.user)
+    schools = School.objects.visible_to(request.user, "progress.read")
     return office, term, queries.board(schools, office, term, request.moment)
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
-from eqfund.models import Enrolment, Event, RegistryRecord
+from eqfund.models import Enrolment, Event, Posting, RegistryRecord
 from monitoring.progress import hooked, queries
 from monitoring.progress.rules import Count, Moment, Stage, State, lateness, state
 from tests.screening.test_form01_list_views import _registry_import
@@ -72,6 +72,18 @@ def test_the_board_of_another_office_is_not_known(
     page, calendar, july, client, office_admin, other_school, other_office
 ):
     client.force_login(office_admin)
+
+    assert client.get(reverse(page, args=[other_office.pk])).status_code == 404
+
+
+@pytest.mark.parametrize("page", ["progress:office", "progress:office-csv"])
+def test_a_post_that_follows_nothing_shows_no_school_though_another_does(
+    page, calendar, july, client, admin, other_school, other_office
+):
+    Posting.objects.create(
+        user=admin, role="registry_keeper", path=other_school.path, starts_on=date(2026, 1, 1)
+    )
+    client.force_login(admin)
 
     assert client.get(reverse(page, args=[other_office.pk])).status_code == 404
 
