@@ -210,6 +210,7 @@ MFA_FORMS = {
 MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}  # a school's morning behind one address
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a found key opens no page without its PIN
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 1  # a phone's clock half a minute off
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # the gate asks for the e-mail before the factor

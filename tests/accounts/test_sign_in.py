@@ -364,6 +364,21 @@ def test_nobody_signs_up(client, db):
     assert not EmailAddress.objects.exists()
 
 
+def test_a_passkey_always_asks_for_its_pin_or_finger(known):
+    """One session keeps one challenge: a laxer one, asked for elsewhere, would sign in by a found key."""
+    from allauth.core import context
+    from allauth.mfa.webauthn.internal.auth import begin_authentication
+    from django.test import RequestFactory
+
+    request = RequestFactory().get("/")
+    request.session = {}
+    with context.request_context(request):
+        for user in (known, None):
+            options = begin_authentication(user)
+            assert options["publicKey"]["userVerification"] == "required"
+            assert request.session["mfa.webauthn.state"]["user_verification"] == "required"
+
+
 def test_a_passkey_s_options_are_the_same_for_everybody(client, known):
     first, second = (
         client.get("/accounts/login/passkey/", headers={"Accept": "application/json"}).json()
