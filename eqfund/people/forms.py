@@ -255,5 +255,8 @@ class AskForm(PersonForm):
     def clean(self) -> dict[str, Any]:
         answers = super().clean() or {}
         if answers.get("role") == Role.HOMEROOM_TEACHER and not answers.get("classroom"):
-            self.add_error("classroom", gettext("A homeroom teacher chooses the class."))
+            if "classroom" in self.fields:
+                self.add_error("classroom", gettext("A homeroom teacher chooses the class."))
+            else:
+                self.add_error("role", gettext("This school has no classes here yet."))
         return answers

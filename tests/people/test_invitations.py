@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from eqfund.access import Role
 from eqfund.models import AccountRequest, AccountState, Event, Invitation, Job, Posting, User
@@ -399,3 +400,15 @@ def test_two_open_requests_of_one_person_break_a_constraint(ask, classroom, now)
     with pytest.raises(IntegrityError, match="request_one_open"), transaction.atomic():
         AccountRequest.objects.create(role=first.role, path=first.path, email="NEW@example.go.th", full_name="ก ข", made_at=now)  # fmt: skip
     assert Posting.objects.filter(path=classroom.path).count() == 0
+
+
+def test_a_school_without_classes_says_so_to_a_homeroom_teacher(client, school, term):
+    answers = {
+        "role": "homeroom_teacher",
+        "full_name": "นางสาวมาใหม่ ตัวอย่างดี",
+        "email": "new@example.go.th",
+        "phone": "0812345678",
+    }
+    page = client.post(reverse("people:ask-school", args=[school.pk]), answers)
+    assert page.status_code == 422
+    assert "role" in page.context["form"].errors
