@@ -24,7 +24,7 @@ from payments.rules.payout import (
     missing_in_class_report,
 )
 from payments.views.payout_shared import class_context, get_classroom, upload_evidence
-from payments.views.shared import get_round
+from payments.views.shared import get_published
 from payments.words.payout import MISSING_SENTENCES
 
 
@@ -32,7 +32,7 @@ from payments.words.payout import MISSING_SENTENCES
 @requires("payments.read_receipts")
 def class_report(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """The class's report: what is missing, the evidence, and submitting it."""
-    chosen, classroom = get_round(round_pk), get_classroom(request, pk)
+    chosen, classroom = get_published(request, round_pk), get_classroom(request, pk)
     context = class_context(request, chosen, classroom, [])
     row = context["row"]
     missing = missing_in_class_report(row.facts) if row else ()
@@ -49,7 +49,10 @@ def class_report(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @requires("payments.report_class")
 def class_evidence(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Attach a photo or scan of the signed sheet."""
-    chosen, classroom = get_round(round_pk), get_classroom(request, pk, "payments.report_class")
+    chosen, classroom = (
+        get_published(request, round_pk),
+        get_classroom(request, pk, "payments.report_class"),
+    )
     stored = upload_evidence(request, classroom.path)
     payout_reports.add_class_evidence(chosen, classroom, stored, by=request.user, at=request.moment)
     messages.success(request, gettext("The evidence is attached."))
@@ -60,7 +63,10 @@ def class_evidence(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @requires("payments.report_class")
 def class_report_submit(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Submit the class's report."""
-    chosen, classroom = get_round(round_pk), get_classroom(request, pk, "payments.report_class")
+    chosen, classroom = (
+        get_published(request, round_pk),
+        get_classroom(request, pk, "payments.report_class"),
+    )
     payout_reports.submit_class_report(chosen, classroom, by=request.user, at=request.moment)
     messages.success(request, gettext("The class report is submitted."))
     return redirect("payments:class-report", round_pk, pk)

@@ -24,7 +24,7 @@ from payments.models import Letter08, Receipt06, Transfer
 from payments.permissions.letters import why_not_print_letters
 from payments.queries import payout as queries
 from payments.rules.rounds import TransferStatus
-from payments.views.shared import get_round
+from payments.views.shared import get_published
 
 BULK = "letters08"
 
@@ -45,7 +45,7 @@ def pdf_response(pdf: bytes, filename: str) -> HttpResponse:
 @audit.reads
 def letters(request: Any, round_pk: int) -> HttpResponse:
     """The letters of a round at my places: one by one, a class, or all at once."""
-    chosen = get_round(round_pk)
+    chosen = get_published(request, round_pk)
     rows = Transfer.objects.visible_to(request.user, "payments.print_letters").filter(
         round=chosen, status=TransferStatus.SUCCESS
     )
@@ -121,7 +121,7 @@ def letter(request: Any, pk: int) -> HttpResponse:
 @requires("payments.print_letters")
 def letters_print(request: Any, round_pk: int) -> HttpResponse:
     """Ask for all letters of a place as one PDF."""
-    chosen = get_round(round_pk)
+    chosen = get_published(request, round_pk)
     place = _place(request, request.POST)
     path = place.path if place else _widest(request)
     actions.start_letters(chosen, path, by=request.user, at=request.moment)
@@ -169,7 +169,7 @@ def receipt_pdf(request: Any, pk: int) -> HttpResponse:
 @requires("payments.read_receipts")
 def class_receipts(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """A class's receipts, two on a page: recorded ones, or blank ones to be signed (?blank=1)."""
-    chosen, classroom = get_round(round_pk), _classroom(request, pk)
+    chosen, classroom = get_published(request, round_pk), _classroom(request, pk)
     cash = queries.cash(chosen, classroom.path).visible_to(request.user, "payments.read_receipts")
     if request.GET.get("blank"):
         rows = [row for row in queries.pupil_rows(cash) if row.state == "to_pay"]
@@ -187,7 +187,7 @@ def class_receipts(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @requires("payments.read_receipts")
 def class_sheet(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """The class's sheet to be signed by every receiver: the evidence of the class's report."""
-    chosen, classroom = get_round(round_pk), _classroom(request, pk)
+    chosen, classroom = get_published(request, round_pk), _classroom(request, pk)
     cash = queries.cash(chosen, classroom.path).visible_to(request.user, "payments.read_receipts")
     rows = queries.pupil_rows(cash)
     _note(request, "print_class_sheet", classroom, classroom.path)

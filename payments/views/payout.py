@@ -35,7 +35,7 @@ from payments.views.payout_shared import (
     may_open,
     visible_cash,
 )
-from payments.views.shared import get_round
+from payments.views.shared import get_published
 
 SCHOOL_SEGMENTS = access.SEGMENTS["school"]
 
@@ -95,7 +95,7 @@ def _school_list(
 @requires("payments.read_payout")
 def payout_school(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """One school's cash of one round: four figures, its classes, what comes next."""
-    chosen, school = get_round(round_pk), get_school(request, pk)
+    chosen, school = get_published(request, round_pk), get_school(request, pk)
     payout_of = queries.school_payout(chosen, school)
     context = {
         "round": chosen,
@@ -115,7 +115,7 @@ def payout_school(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @audit.reads
 def payout_class(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """A class's pupils: tick those paid on one day, one save."""
-    chosen, classroom = get_round(round_pk), get_classroom(request, pk)
+    chosen, classroom = get_published(request, round_pk), get_classroom(request, pk)
     rows = queries.pupil_rows(visible_cash(request, chosen, classroom))
     audit.read_list(request, "payments:payout-class", rows, path=classroom.path)
     staff = queries.staff_of(classroom.school, request.moment.date())

@@ -26,14 +26,14 @@ from payments.pages.payout import window_context
 from payments.permissions import refunds as permissions
 from payments.queries import payout as queries
 from payments.views.letters import pdf_response
-from payments.views.shared import get_round
+from payments.views.shared import get_published
 
 
 @require_GET
 @requires("payments.read_refunds")
 def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """A school's slips of one round, or its word that there is none."""
-    chosen, school = get_round(round_pk), _school(request, pk)
+    chosen, school = get_published(request, round_pk), _school(request, pk)
     nil = NilRefund.objects.filter(round=chosen, school=school).select_related("by").first()
     slips = list(
         Refund.objects.filter(round=chosen, school=school)
@@ -73,7 +73,7 @@ def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @audit.reads
 def refund_new(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Choose the pupils whose cash goes back, each with a reason, and make the slip."""
-    chosen, school = get_round(round_pk), _school(request, pk, "payments.refund")
+    chosen, school = get_published(request, round_pk), _school(request, pk, "payments.refund")
     nil = NilRefund.objects.filter(round=chosen, school=school).first()
     form = RefundForm(
         request.POST if request.method == "POST" else None,
@@ -144,7 +144,7 @@ def refund_cancel(request: Any, pk: int) -> HttpResponse:
 @requires("payments.refund")
 def nil_refund(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Declare that there is no refund in the round, or take that back."""
-    chosen, school = get_round(round_pk), _school(request, pk, "payments.refund")
+    chosen, school = get_published(request, round_pk), _school(request, pk, "payments.refund")
     who, at = request.user, request.moment
     if "withdraw" in request.POST:
         actions.withdraw_nil_refund(chosen, school, by=who, at=at)

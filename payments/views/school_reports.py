@@ -27,7 +27,7 @@ from payments.rules.payout import (
     missing_in_school_report,
 )
 from payments.views.payout_shared import get_school, may_open
-from payments.views.shared import get_round
+from payments.views.shared import get_published
 from payments.words.payout import MISSING_SENTENCES
 
 
@@ -35,7 +35,7 @@ from payments.words.payout import MISSING_SENTENCES
 @requires("payments.read_payout")
 def school_report(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """The school's report: its classes, its figures, the director's signature."""
-    chosen, school = get_round(round_pk), get_school(request, pk)
+    chosen, school = get_published(request, round_pk), get_school(request, pk)
     found = queries.school_payout(chosen, school)
     book = found.book
     if book is not None:
@@ -67,7 +67,10 @@ def school_report(request: Any, round_pk: int, pk: int) -> HttpResponse:
 @requires("payments.report_school")
 def school_report_submit(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """Submit the school's report to its director."""
-    chosen, school = get_round(round_pk), get_school(request, pk, "payments.report_school")
+    chosen, school = (
+        get_published(request, round_pk),
+        get_school(request, pk, "payments.report_school"),
+    )
     payout_reports.submit_school_report(chosen, school, by=request.user, at=request.moment)
     messages.success(request, gettext("The school's report is submitted. The director signs next."))
     return redirect("payments:school-report", round_pk, pk)

@@ -6,6 +6,7 @@ import pytest
 
 from eqfund.models import Posting
 from payments.actions import letters, refunds
+from payments.models import TransferRound
 
 from .payout_world import PAID, url
 
@@ -108,3 +109,29 @@ def test_a_post_that_ended_opens_nothing(world, addresses, sign_in):
     Posting.objects.filter(user=teacher).update(ends_on=date(2026, 8, 2))
 
     assert sign_in(teacher).get(addresses["payout-class"]).status_code == 403
+
+
+NOT_OF_A_ROUND = {
+    "payout",
+    "receipt",
+    "receipt-pdf",
+    "refund",
+    "refund-slip",
+    "statements",
+    "letter",
+}
+
+
+def test_before_publication_a_round_tells_its_results_to_the_fund_alone(
+    world, addresses, admin, teacher, affiliation_officer, fund_officer, sign_in
+):
+    TransferRound.objects.filter(pk=world.round.pk).update(
+        status="reconciled", published_at=None, published_by=None, payout_due_on=None
+    )
+    of_round = set(addresses) - NOT_OF_A_ROUND
+
+    for person in (admin, teacher, affiliation_officer):
+        client = sign_in(person)
+        assert {client.get(addresses[name]).status_code for name in of_round} <= {403, 404}
+    client = sign_in(fund_officer)
+    assert client.get(addresses["payout-class"]).status_code == 200
