@@ -189,9 +189,16 @@ def test_a_post_is_extended_through_its_page(sign_in, admin, teacher):
     assert posting.ends_on is None
 
 
-def test_giving_and_closing_ask_once_more_who_one_is(sign_in, admin, teacher, settings):
+def test_whatever_changes_a_post_asks_once_more_who_one_is(
+    sign_in, admin, teacher, school, settings
+):
     client = sign_in(admin)
     settings.REAUTHENTICATION_SECONDS = 0
+    posting = teacher.postings.get()
+
+    for name in ("post-end", "post-extend", "post-class", "post-capacity"):
+        assert "/accounts/" in client.post(url(name, posting.pk))["Location"], name
+    assert "/accounts/" in client.post(url("new-year", school.pk))["Location"]
 
     for name in ("person-close", "person-reopen"):
         assert "/accounts/" in client.post(url(name, teacher.pk))["Location"]

@@ -72,6 +72,7 @@ def invitations(request: Any) -> HttpResponse:
 
 @require_POST
 @requires("people.manage")
+@reauthenticated(only="POST")
 def send_again(request: Any, pk: int) -> HttpResponse:
     """A new mail with a new link; the old link is dead."""
     found = _invitation(request, pk)

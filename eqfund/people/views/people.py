@@ -98,6 +98,7 @@ def give(request: Any, pk: int, role: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("people.manage")
+@reauthenticated(only="POST")
 def end(request: Any, pk: int) -> HttpResponse:
     """The last day of a post, and why."""
     posting = _posting(request, pk)
@@ -111,6 +112,7 @@ def end(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("people.manage")
+@reauthenticated(only="POST")
 def extend(request: Any, pk: int) -> HttpResponse:
     """A later last day, or none."""
     posting = _posting(request, pk)
@@ -124,6 +126,7 @@ def extend(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("people.manage")
+@reauthenticated(only="POST")
 def change_class(request: Any, pk: int) -> HttpResponse:
     """Another class for a homeroom teacher."""
     posting = _posting(request, pk, role=Role.HOMEROOM_TEACHER)
@@ -142,6 +145,7 @@ def change_class(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("people.manage")
+@reauthenticated(only="POST")
 def change_capacity(request: Any, pk: int) -> HttpResponse:
     """In post, acting, or on behalf: as the director's signature says."""
     posting = _posting(request, pk, role=Role.SCHOOL_DIRECTOR)

@@ -109,6 +109,7 @@ def teacher_list_discard(request: Any, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires("people.import_teachers")
+@reauthenticated(only="POST")
 def new_year(request: Any, pk: int) -> HttpResponse:
     """The homeroom teachers of the year's classes, class by class; first looked at, then confirmed."""
     school = _school(request, pk)
