@@ -75,7 +75,7 @@ def _place(request: Any, asked: Any) -> Any:
     for name, model in (("class", Classroom), ("school", School)):
         if pk := asked.get(name, ""):
             found = model.objects.visible_to(request.user, "payments.print_letters")
-            return get_object_or_404(found, pk=pk if pk.isdigit() else 0)
+            return get_object_or_404(found, pk=pk if pk.isdecimal() else 0)
     return None
 
 

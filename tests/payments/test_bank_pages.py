@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 
 from eqfund import places
 from eqfund.models import Job
+from payments.actions import rounds
 from payments.bankfiles import lines
 from payments.hooks import bank as hooks_bank
 from payments.models import ResultFile
@@ -271,6 +272,23 @@ def test_a_school_reads_its_own_book(who, expected, request, reconciled, client,
     assert client.get(url).status_code == expected
 
 
+def test_a_school_learns_of_its_money_by_the_publication(
+    reconciled, client, admin, fund_officer, fund_finance, school, at
+):
+    own = reverse("payments:money-school", args=[school.pk])
+    client.force_login(fund_finance)
+    asked = client.get(reverse("payments:ledger-school", args=[school.pk]))
+    assert asked.context["page"].paginator.count > 0
+
+    client.force_login(admin)
+    before = client.get(own)
+    assert (before.context["page"].paginator.count, list(before.context["books"])) == (0, [])
+
+    reconciled.refresh_from_db()
+    rounds.publish_round(reconciled, by=fund_officer, at=at("2569-07-31 09:00"))
+    assert client.get(own).context["page"].paginator.count > 0
+
+
 def test_another_schools_book_is_not_found(reconciled, client, make_user, other_school, school):
     client.force_login(make_user("school_admin", other_school.path, "other-admin"))
 
@@ -328,11 +346,21 @@ def test_the_bank_page_costs_the_same_at_any_length(
 
 @pytest.mark.parametrize("pupils", [1, 50])
 def test_a_schools_book_costs_the_same_at_any_length(
-    pupils, make_released, client, admin, fund_finance, school, django_assert_num_queries
+    pupils,
+    make_released,
+    client,
+    admin,
+    fund_officer,
+    fund_finance,
+    school,
+    at,
+    django_assert_num_queries,
 ):
     transfer_round = make_released(pupils)
     (file,) = send(transfer_round, fund_finance)
     settle(take_in(transfer_round, report_on(file), fund_finance), fund_finance)
+    transfer_round.refresh_from_db()
+    rounds.publish_round(transfer_round, by=fund_officer, at=at("2569-07-31 09:00"))
     client.force_login(admin)
 
     # demo clock, user, postings; school, books, count, movements, the reading
