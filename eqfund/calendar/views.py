@@ -163,4 +163,4 @@ def _school_asked_for(request: Any) -> School | None:
     """The school that the address names, for a person who may propose for it."""
     pk = request.GET.get("school", "")
     rows = School.objects.visible_to(request.user, "calendar.propose_extension")
-    return rows.filter(pk=pk).first() if pk.isdigit() else None
+    return rows.filter(pk=pk).first() if pk.isdecimal() else None

@@ -102,7 +102,7 @@ def classrooms(request: Any) -> HttpResponse:
     rows = Classroom.objects.visible_to(request.user, "read_child").filter(year_be=term.year_be)
     rows = rows.select_related("school").in_order()
     if chosen := request.GET.get("school", ""):
-        rows = rows.filter(school=chosen) if chosen.isdigit() else rows.none()
+        rows = rows.filter(school=chosen) if chosen.isdecimal() else rows.none()
     elif not queries.is_narrow(request.user):
         return redirect("registry:schools")
     page = paged(request, rows)
@@ -125,7 +125,7 @@ def pupils(request: Any) -> HttpResponse:
     of_school = request.GET.get("school", "")
     narrow = queries.is_narrow(request.user)
     if of_school:
-        rooms = rooms.filter(school=of_school) if of_school.isdigit() else rooms.none()
+        rooms = rooms.filter(school=of_school) if of_school.isdecimal() else rooms.none()
     choices = [(str(r.pk), r.label) for r in rooms.in_order()] if narrow or of_school else []
     form = PupilFilterForm(request.GET, classrooms=choices)
     form.is_valid()

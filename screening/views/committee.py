@@ -111,7 +111,7 @@ def meeting_members(request: Any, pk: int) -> HttpResponse:
 def meeting_lines(request: Any, pk: int) -> HttpResponse:
     """Record the decisions on the pupils shown, or certify all who are still undecided."""
     found = _meeting(request, pk, RECORD)
-    shown = [int(key) for key in request.POST.getlist("line") if key.isdigit()]
+    shown = [int(key) for key in request.POST.getlist("line") if key.isdecimal()]
     rows, errors = forms.lines_typed(request.POST, shown)
     if errors:
         return _again(request, found, line_errors=errors, typed=request.POST)
@@ -211,7 +211,7 @@ def _again(request: Any, found: CommitteeMeeting, **typed: Any) -> HttpResponse:
 def _saved(request: Any, pk: int, part: str) -> HttpResponse:
     messages.success(request, gettext("Saved."))
     page = request.POST.get("page", "")
-    query = f"?page={page}" if page.isdigit() else ""
+    query = f"?page={page}" if page.isdecimal() else ""
     response = redirect("screening:meeting", pk)
     response["Location"] += f"{query}#{part}"
     return response

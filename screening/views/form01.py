@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -32,6 +33,7 @@ from .form01_pages import SectionPage, state_rows
 from .shared import sees_several_schools
 
 SCHOOL_DEPTH = 4
+PLACE = re.compile(r"TH/([0-9]{1,9}/){0,4}")
 
 
 @require_GET
@@ -225,9 +227,12 @@ def _classrooms(user: Any, term: Term) -> list[Classroom]:
 
 
 def _in_chosen_place(request: Any, rows: Any) -> tuple[Any, str]:
-    """The rows of the class or school that ?at= names, if it does."""
+    """The rows under the place that ?at= names, and the place itself if it is this person's."""
     path = request.GET.get("at", "")
-    return (rows.under(path), path) if path.startswith("TH/") and path.endswith("/") else (rows, "")
+    if not PLACE.fullmatch(path):
+        return rows, ""
+    mine = access.may(request.user, "screening.read_form01", path)
+    return rows.under(path), path if mine else ""
 
 
 def _name_of(path: str, user: Any) -> str:

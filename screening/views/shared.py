@@ -21,7 +21,7 @@ def term_of(request: Any) -> Term:
 def chosen_school(request: Any, verb: str) -> School | None:
     """The school that ?school= names, if it is one of the person's."""
     chosen = request.GET.get("school", "")
-    if not chosen.isdigit():
+    if not chosen.isdecimal():
         return None
     return School.objects.visible_to(request.user, verb).filter(pk=int(chosen)).first()
 

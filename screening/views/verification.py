@@ -56,7 +56,7 @@ def verification(request: Any, step: str = Step.LIST) -> HttpResponse:
 def verification_pass(request: Any, step: str) -> HttpResponse:
     """Verify all that pass the step's checks, or the ones ticked."""
     term, chosen = term_of(request), _step(step)
-    ticked = [int(key) for key in request.POST.getlist("meeting") if key.isdigit()]
+    ticked = [int(key) for key in request.POST.getlist("meeting") if key.isdecimal()]
     only = ticked if "ticked" in request.POST else None
     counts = actions.verify_meetings(term, chosen, by=request.user, at=request.moment, only=only)
     messages.success(request, _told(chosen, counts))

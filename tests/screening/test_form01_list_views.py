@@ -265,3 +265,8 @@ def _mine(client):
     groups = client.get("/").context["groups"]
     todos = [row.todo for group in groups for row in group.rows]
     return [todo for todo in todos if "form01" in todo.url]
+
+
+@pytest.mark.parametrize("at", ["TH/x/", "TH//", "TH/", "TH/²/", "../"])
+def test_a_place_that_is_none_breaks_no_list(at, teacher, enter):
+    assert enter(teacher).get(address("-list"), {"at": at}).status_code == 200
