@@ -168,7 +168,9 @@ def line_rows(
             row["choice"] = typed.get(f"choice-{line.pk}", "")
             row["reason"] = typed.get(f"reason-{line.pk}", "")
             row["relation"] = typed.get(f"relation-{line.pk}", "")
-            row["abstaining"] = [int(k) for k in typed.getlist(f"abstain-{line.pk}") if k.isdecimal()]
+            row["abstaining"] = [
+                int(k) for k in typed.getlist(f"abstain-{line.pk}") if k.isdecimal()
+            ]
         rows.append(row)
     return rows
 
