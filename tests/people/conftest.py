@@ -5,7 +5,8 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from eqfund import jobs, places
+from eqfund import clock, jobs, places
+from eqfund.accounts import sessions
 from eqfund.models import Job, Posting, User
 
 
@@ -63,3 +64,27 @@ def do_jobs(db):
         return [jobs.run_now(job) for job in Job.objects.filter(state="queued").order_by("pk")]
 
     return run
+
+
+@pytest.fixture
+def demo_time(now):
+    with clock.rehearse(now):
+        yield
+
+
+@pytest.fixture
+def sign_in(client):
+    """Sign in as the demo's one click does: nothing of a first use is left to do."""
+
+    def make(user):
+        User.objects.filter(pk=user.pk).update(is_demo=True)
+        client.force_login(User.objects.get(pk=user.pk))
+        session = client.session
+        session[sessions.KEY] = sessions.note(user, sessions.ONE_CLICK)
+        session["language"] = "en"
+        at = clock.wall().timestamp()
+        session["account_authentication_methods"] = [{"method": "demo", "at": at}]
+        session.save()
+        return client
+
+    return make
