@@ -27,6 +27,7 @@ class RefundForm(forms.Form):
         )
         for transfer in transfers:
             self.fields[f"reason-{transfer.pk}"] = forms.ChoiceField(
+                label=transfer.enrolment.pupil.full_name,
                 required=False,
                 choices=[("", gettext("choose a reason")), *REASON_NAMES.items()],
                 initial=notes[transfer.pk],
