@@ -31,7 +31,7 @@ def save(page, label):
 
 
 def test_a_committee_meets_and_its_form_05_is_signed_and_locked(
-    sign_in, accessible, shot, tmp_path
+    sign_in, move_clock, accessible, shot, tmp_path
 ):
     # the day's list leads to it; a day to come is refused in words, and what was typed stays
     page = sign_in("admin")
@@ -144,3 +144,22 @@ def test_a_committee_meets_and_its_form_05_is_signed_and_locked(
     expect(other.locator("td[data-label='แบบ นร.05']")).to_contain_text("ยังไม่เริ่ม")
     office.goto(meeting)
     expect(office.get_by_role("link", name=re.compile("เปิดให้แก้ไข"))).to_be_visible()
+
+    # the fund waits for its days, then verifies in three steps; the last one gives the grants
+    fund = sign_in("fund")
+    fund.goto("/screening/verification/list/")
+    expect(fund.locator("button[name=ticked]")).to_be_disabled()
+    expect(fund.locator(".savebar")).to_contain_text("26 ส.ค. 2569")
+    move_clock("26/8/2569 9:00")
+    for step in ("list", "account", "grant"):
+        fund.goto(f"/screening/verification/{step}/")
+        row = fund.locator("tr", has_text="โรงเรียนบ้านปางหมู")
+        expect(row.locator(".pill.good")).to_be_visible()
+        accessible(fund)
+        shot(fund, f"verification-{step}")
+        row.locator("input[name=meeting]").check()
+        fund.locator("button[name=ticked]").click()
+        fund.wait_for_load_state()
+        expect(fund.locator(".messages")).to_contain_text("ผ่านการตรวจสอบ 1 ฉบับ")
+        expect(fund.locator("tr", has_text="โรงเรียนบ้านปางหมู")).to_have_count(0)
+    expect(fund.locator(".messages")).to_contain_text(f"ให้ทุน {waiting - 1} คน")
