@@ -95,7 +95,8 @@ def servers(folder):
         ours = process.info["name"] in ("postgres", "valkey-server")
         if ours and process.info["status"] != psutil.STATUS_ZOMBIE:
             try:
-                files = " ".join([*process.info["cmdline"], process.cwd()])
+                # A process that ends just now, or will not be read, has no command line.
+                files = " ".join([*(process.info["cmdline"] or ()), process.cwd() or ""])
             except psutil.Error:
                 continue
             if str(folder) in files:
