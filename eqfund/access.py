@@ -108,6 +108,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "calendar.propose_extension": (O, F),
     "calendar.decide_extension": (F, P),
     "calendar.set_policy": (F,),
+    "calendar.read_closes": (O, H, *FUND_STAFF, U),
     "registry.read_import": (K, A, D, O, F, U),
     "registry.read_schools": (S, K, A, D, O, H, *FUND_STAFF, U, Y),
     "registry.edit_titles": (F,),

@@ -13,8 +13,17 @@ from .calendar import (
     RehearsalClock,
     Term,
 )
+from .closes import CloseRecord, Holiday, SchoolAtClose
 from .files import StoredFile
-from .imports import RegistryCellError, RegistryImport, RegistryRecord, RegistryTitle, StagingRow
+from .imports import (
+    RegistryCellError,
+    RegistryImport,
+    RegistryReading,
+    RegistryRecord,
+    RegistryTitle,
+    RegistryValue,
+    StagingRow,
+)
 from .invitations import AccountRequest, Invitation, TeacherList
 from .jobs import Job
 from .people import Posting, User
@@ -32,6 +41,7 @@ __all__ = [
     "CalendarFeed",
     "CalendarLine",
     "Classroom",
+    "CloseRecord",
     "Consent",
     "ContactCode",
     "Edge",
@@ -42,6 +52,7 @@ __all__ = [
     "ExtensionPolicy",
     "FactorRecovery",
     "Guardian",
+    "Holiday",
     "Identity",
     "IndexKeyChange",
     "Invitation",
@@ -53,11 +64,14 @@ __all__ = [
     "Pupil",
     "RegistryCellError",
     "RegistryImport",
+    "RegistryReading",
     "RegistryRecord",
     "RegistryTitle",
+    "RegistryValue",
     "RehearsalClock",
     "RetentionRule",
     "School",
+    "SchoolAtClose",
     "ScopedQuerySet",
     "SentMessage",
     "StagingRow",

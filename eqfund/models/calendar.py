@@ -88,6 +88,7 @@ class CalendarLine(models.Model):
     during = DateTimeRangeField()
     roles = models.CharField(max_length=200, blank=True)
     title_th = models.CharField(max_length=200)
+    title_en = models.CharField(max_length=200, blank=True)
     is_assumed = models.BooleanField(default=False)
     source = models.CharField(max_length=80, blank=True)
     source_line = models.CharField(max_length=20, blank=True)

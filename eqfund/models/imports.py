@@ -329,3 +329,59 @@ class RegistryTitle(models.Model):
                 condition=~Q(title="") & ~Q(key="") & ~Q(title=F("key")),
             ),
         ]
+
+
+class RegistryValue(models.Model):
+    """A word of a registry's file and what it means to us: "ต้องการ" in the column of LEC is poor.
+
+    `key` is one of eqfund.imports.mapping.VALUES, `means` one of its meanings. Added by the fund.
+    """
+
+    open_because = "words of columns say nothing of anybody"
+    personal: set[str] = set()
+
+    registry = models.CharField(max_length=10)
+    key = models.CharField(max_length=40)
+    value = models.CharField(max_length=80)
+    means = models.CharField(max_length=20)
+    added_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="registry_value_means_one_thing", fields=["registry", "key", "value"]
+            ),
+            models.CheckConstraint(
+                name="registry_value_is_written", condition=~Q(value="") & ~Q(means="")
+            ),
+        ]
+
+
+class RegistryReading(models.Model):
+    """How a registry's files are read beyond their titles: further columns they must have, and their years.
+
+    One row for each registry that the fund has adjusted; without one, the shipped reading holds.
+    """
+
+    class Years(models.TextChoices):
+        BOTH = "both", _("Buddhist or common years, each date by itself")
+        BUDDHIST = "be", _("Buddhist years only")
+        COMMON = "ce", _("common years only")
+
+    open_because = "how columns are read says nothing of anybody"
+    personal: set[str] = set()
+
+    registry = models.CharField(max_length=10, unique=True)
+    must_have = ArrayField(models.CharField(max_length=40), default=list)
+    years = models.CharField(max_length=4, choices=Years, default=Years.BOTH)
+    revision = models.PositiveIntegerField(default=1, help_text="for compare-and-set")
+    set_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="registry_reading_years_are_known",
+                condition=Q(years__in=["both", "be", "ce"]),
+            ),
+        ]
