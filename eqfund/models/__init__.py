@@ -30,6 +30,8 @@ from .people import Posting, User
 from .places import Affiliation, Classroom, School, SupervisingOffice
 from .privacy import Consent, IndexKeyChange, PersonExport, PersonKey, Policy, RetentionRule
 from .pupils import Enrolment, Guardian, Identity, Pupil
+from .rolls import FormerName, FormerNumber, RollConfirmation, RollMark
+from .schools import Directorship, ProfileConfirmation
 
 __all__ = [
     "AccountRequest",
@@ -44,6 +46,7 @@ __all__ = [
     "CloseRecord",
     "Consent",
     "ContactCode",
+    "Directorship",
     "Edge",
     "EdgeClock",
     "Enrolment",
@@ -51,6 +54,8 @@ __all__ = [
     "Extension",
     "ExtensionPolicy",
     "FactorRecovery",
+    "FormerName",
+    "FormerNumber",
     "Guardian",
     "Holiday",
     "Identity",
@@ -61,6 +66,7 @@ __all__ = [
     "PersonKey",
     "Policy",
     "Posting",
+    "ProfileConfirmation",
     "Pupil",
     "RegistryCellError",
     "RegistryImport",
@@ -70,6 +76,8 @@ __all__ = [
     "RegistryValue",
     "RehearsalClock",
     "RetentionRule",
+    "RollConfirmation",
+    "RollMark",
     "School",
     "SchoolAtClose",
     "ScopedQuerySet",

@@ -6,13 +6,14 @@ are primary keys, never codes or names. Made by eqfund.places.add_*.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.fields import PathField
+from eqfund.fields import EncryptedTextField, PathField
 from eqfund.school_year import GRADES, grade_label
 
 from .base import ScopedQuerySet
@@ -88,7 +89,7 @@ class SchoolQuerySet(ScopedQuerySet):
 class School(models.Model):
     """A school or centre in the programme. Two codes, each of one school: MOE's ten digits and SMIS's eight."""
 
-    personal = {"director_name"}
+    personal = {"director_name", "contact_name", "contact_mobile", "line_id"}
 
     office = models.ForeignKey(SupervisingOffice, models.PROTECT, related_name="schools")
     name = models.CharField(_("name"), max_length=200)
@@ -96,11 +97,27 @@ class School(models.Model):
     smis_code = models.CharField(_("SMIS code"), max_length=8, blank=True)
     province_code = models.CharField(max_length=2)
     subdistrict_code = models.CharField(_("subdistrict"), max_length=6, blank=True)
-    address = models.CharField(_("address"), max_length=300, blank=True)
+    house_no = models.CharField(max_length=20, blank=True, default="", db_default="")
+    moo = models.CharField(max_length=3, blank=True, default="", db_default="")
+    road = models.CharField(max_length=100, blank=True, default="", db_default="")
+    postcode = models.CharField(max_length=5, blank=True, default="", db_default="")
+    address = models.CharField(
+        _("address"), max_length=300, blank=True, help_text="what the parts do not hold"
+    )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    line_id = models.CharField(max_length=50, blank=True, default="", db_default="")
+    contact_name = models.CharField(max_length=200, blank=True, default="", db_default="")
+    contact_post = models.CharField(max_length=100, blank=True, default="", db_default="")
+    contact_mobile = EncryptedTextField(purpose="school_contact", blank=True, db_default=b"")
     latitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
     longitude = models.DecimalField(max_digits=8, decimal_places=5, null=True, blank=True)
+    levels = ArrayField(
+        models.CharField(max_length=20), null=True, help_text="the kinds it teaches; none said yet"
+    )
+    profile_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
+    # Before directors had days (Directorship) and confirmations rows (ProfileConfirmation):
+    # carried over, read by nobody, and gone with the next release.
     director_name = models.CharField(_("director"), max_length=200, blank=True)
     profile_confirmed_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
