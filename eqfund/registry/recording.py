@@ -83,7 +83,8 @@ SELECT r.pupil_id, CASE WHEN r.kind = 'new' THEN r.identity_id END, r.title, r.f
   FROM import_entering r WHERE r.is_new_pupil
 """
 
-# A duplicate that is settled: what was kept without identity goes to the child it belongs to.
+# A duplicate that is settled: what was kept without identity goes to the child it belongs to. A guardian
+# is the child's from now on: the school that let go must not take the row for one it knew (payments).
 _SETTLE = (
     """
 DELETE FROM eqfund_registryrecord rec USING import_entering r
@@ -103,7 +104,7 @@ UPDATE eqfund_guardian g SET is_current = false FROM import_entering r
    AND EXISTS (SELECT 1 FROM eqfund_guardian o WHERE o.pupil_id = r.shadow_id AND o.is_current)
 """,
     """
-UPDATE eqfund_guardian g SET pupil_id = r.pupil_id FROM import_entering r
+UPDATE eqfund_guardian g SET pupil_id = r.pupil_id, since = GREATEST(g.since, %(at)s) FROM import_entering r
  WHERE r.kind = 'settled' AND g.pupil_id = r.shadow_id
 """,
 )

@@ -22,6 +22,7 @@ from eqfund.money import baht, baht_words
 from eqfund.thai_text import letter_date, thai_date, thai_date_long, thai_digits
 from payments.bill_payment import BillPayment, barcode_text, qr_text
 from payments.models import Letter08, Receipt06, Refund, Transfer, TransferRound
+from payments.queries.guardians import guardians_of
 from payments.queries.payout import PupilCash
 from payments.rules.channels import ChannelKind
 from payments.rules.payout import serial_text
@@ -80,18 +81,13 @@ def letter_rows(transfers: Iterable[int]) -> list[Letter08]:
 
 def letters_html(letters: Sequence[Letter08]) -> str:
     """One document, a letter on each page."""
-    pupils = [letter.transfer.enrolment.pupil_id for letter in letters]
-    guardians = {
-        guardian.pupil_id: guardian.full_name
-        for guardian in Guardian.objects.filter(pupil__in=pupils, is_current=True)
-    }
+    guardians = guardians_of(letter.transfer.enrolment for letter in letters)
     condition = _condition(letters[0].round) if letters else ""
     return render_to_string(
         f"{PAPERS}/letter08.html",
         {
             "letters": [
-                _letter(letter, guardians.get(letter.transfer.enrolment.pupil_id, ""))
-                for letter in letters
+                _letter(letter, guardians.get(letter.transfer.enrolment_id)) for letter in letters
             ],
             "issuer": settings.LETTER_ISSUER,
             "address": thai_digits(settings.LETTER_ADDRESS),
@@ -105,7 +101,8 @@ def letters_html(letters: Sequence[Letter08]) -> str:
     )
 
 
-def _letter(letter: Letter08, guardian: str) -> dict[str, Any]:
+def _letter(letter: Letter08, known: Guardian | None) -> dict[str, Any]:
+    guardian = known.full_name if known else ""
     transfer, transfer_round, school = letter.transfer, letter.round, letter.school
     pupil = transfer.enrolment.pupil
     term = transfer_round.term

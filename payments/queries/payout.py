@@ -26,6 +26,7 @@ from payments.models import (
     Transfer,
     TransferRound,
 )
+from payments.queries.guardians import guardians_of
 from payments.rules.channels import ChannelKind
 from payments.rules.payout import ClassFacts, ClassReportStatus, SchoolMoney
 from payments.rules.refunds import RefundStatus
@@ -247,7 +248,7 @@ class PupilCash:
     receipt: Receipt06 | None = None
     cannot_pay: str = ""
     refund: Refund | None = None
-    guardian: tuple[str, str] = ("", "")  # name, relationship as registered
+    guardian: tuple[str, str] = ("", "")  # name, relationship as the transfer's school knows them
 
     @property
     def state(self) -> str:
@@ -262,7 +263,6 @@ class PupilCash:
 
 def pupil_rows(transfers: QuerySet[Transfer]) -> list[PupilCash]:
     """Pupils with what became of their cash. Five queries, at any length."""
-    from eqfund.models import Guardian
     from payments.models import CannotPay
 
     rows = {
@@ -277,9 +277,10 @@ def pupil_rows(transfers: QuerySet[Transfer]) -> list[PupilCash]:
         rows[note.transfer_id].cannot_pay = note.reason
     for line in RefundLine.objects.alive().filter(transfer__in=rows).select_related("refund"):
         rows[line.transfer_id].refund = line.refund
-    by_pupil = {row.transfer.enrolment.pupil_id: row for row in rows.values()}
-    for guardian in Guardian.objects.filter(pupil__in=by_pupil, is_current=True):
-        by_pupil[guardian.pupil_id].guardian = (guardian.full_name, guardian.relationship)
+    known = guardians_of(row.transfer.enrolment for row in rows.values())
+    for row in rows.values():
+        if guardian := known.get(row.transfer.enrolment_id):
+            row.guardian = (guardian.full_name, guardian.relationship)
     return list(rows.values())
 
 

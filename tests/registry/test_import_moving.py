@@ -5,6 +5,7 @@ import pytest
 from eqfund import places
 from eqfund.models import (
     Enrolment,
+    Guardian,
     Identity,
     Pupil,
 )
@@ -93,6 +94,21 @@ def test_a_duplicate_is_settled_once_the_other_school_lets_go(
     assert not Pupil.objects.filter(identity=None).exists()
     assert child.registry_records.get().duplicate_index is None
     assert child.guardians.filter(is_current=True).count() == 1
+
+
+def test_the_guardian_of_a_settled_duplicate_is_known_of_the_child_from_then_on(
+    record, make_pupils, other_classroom, term, at
+):
+    child = make_pupils(1, classroom=other_classroom)[0]
+    number = child.identity.number
+    record(mine(9, number=number))
+    earlier = at("2569-05-17 09:00")
+    Guardian.objects.filter(pupil__identity=None).update(since=earlier)
+    child.enrolments.update(status="moved", ends_on=term.opens_on)
+
+    record(mine(9, number=number, ห้อง="2"))
+
+    assert child.guardians.get(is_current=True).since > earlier
 
 
 def test_a_child_who_comes_back_takes_the_enrolment_up_again(record, at):
