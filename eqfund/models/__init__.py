@@ -14,6 +14,7 @@ from .calendar import (
     Term,
 )
 from .closes import CloseRecord, Holiday, SchoolAtClose
+from .duplicates import DuplicatePair, DuplicateSide, NameKey
 from .files import StoredFile
 from .imports import (
     RegistryCellError,
@@ -47,6 +48,8 @@ __all__ = [
     "Consent",
     "ContactCode",
     "Directorship",
+    "DuplicatePair",
+    "DuplicateSide",
     "Edge",
     "EdgeClock",
     "Enrolment",
@@ -62,6 +65,7 @@ __all__ = [
     "IndexKeyChange",
     "Invitation",
     "Job",
+    "NameKey",
     "PersonExport",
     "PersonKey",
     "Policy",
