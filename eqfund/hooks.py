@@ -12,15 +12,24 @@ index_swaps          () -> (() -> None)                   what rests on indexes:
 person_exports       eqfund.privacy.export.Part           what an app holds of one person
 person_scrubs        eqfund.privacy.scrub.Scrub           what an app forgets of one person when its time is over
 edge_handlers        eqfund.edges.EdgeHandler             what an app does when a window opens, is about to close, closes
+edge_rounds          (until)                               what follows when the moments up to an instant have come
+school_checks        (schools, term, at) -> {school key: [SchoolCheck]}   whether a school's data are up to date for the term
 unfinished           eqfund.hooks.Unfinished              which schools have not done an activity's work yet
+grant_ends           (grant, reason, at) -> [sentence]    what the end of a grant does to money not yet paid
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
+subsidy_years        (term, path) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
+child_moved          (Handover, by, at)                   a move is final: what does not travel ends, in its transaction
+handover_duties      (Handover, at) -> [Duty]             what a move means and leaves to do, for its two sides; asked before it and after
+handover_history     (Handover, user, at) -> [Panel]      what the new school may read of an accepted hand-over
+status_changed       (EnrolmentStatusChange, by, at)      a pupil's state at a school changed, in its transaction
+status_meanings      (Enrolment, at) -> [StatusMeaning]   what each state would mean for this pupil's grant and money
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.urls import reverse
@@ -105,16 +114,104 @@ registry_imported: Registry[Callable[[Any, datetime], None]] = Registry()
 
 
 @dataclass(frozen=True, slots=True)
+class Work:
+    """How far a school is with an activity: `done` of `total`; `drafts` are begun and not sent."""
+
+    done: int
+    total: int
+    drafts: int = 0
+
+    @property
+    def is_finished(self) -> bool:
+        return self.done >= self.total
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
-    """Who has not done the work of `activity`: `schools(term, round_no, path, at)` gives the keys of schools under `path`."""
+    """Who has not done the work of `activity`: `schools(term, round_no, path, at)` gives the keys of schools under `path`.
+
+    `work`, asked the same, counts: school key -> Work; a school that has nothing to do is left
+    out. Without it a close counts every school as one piece of work.
+    """
 
     activity: str
     schools: Callable[[Any, int, str, datetime], Iterable[int]]
+    work: Callable[[Any, int, str, datetime], dict[int, Work]] | None = None
 
+
+def unfinished_by_work(
+    activity: str, work: Callable[[Any, int, str, datetime], dict[int, Work]]
+) -> Unfinished:
+    """Who has not done the work, by counts alone."""
+
+    def schools(term: Any, round_no: int, path: str, at: datetime) -> Iterable[int]:
+        counted = work(term, round_no, path, at)
+        return [key for key, done in counted.items() if not done.is_finished]
+
+    return Unfinished(activity, schools, work)
+
+
+@dataclass(frozen=True, slots=True)
+class SchoolCheck:
+    """One line of the checklist "up to date for this term".
+
+    state        good, sun (somebody has something to do) or bad (it is missing)
+    sentence     how it stands
+    who, url     who mends it, and where; the page shows the link to those who may open it (`verb`)
+    holds_back   while it is not good, the profile cannot be confirmed
+    """
+
+    code: str
+    title: str
+    state: str
+    sentence: str
+    who: str = ""
+    url: str = ""
+    verb: str = ""
+    holds_back: bool = False
+
+
+# Set-based: one call answers for every school asked about, in a constant number of queries.
+school_checks: Registry[Callable[[list[Any], Any, datetime], dict[int, list[SchoolCheck]]]] = (
+    Registry()
+)
 
 edge_handlers: Registry[Any] = Registry()
+edge_rounds: Registry[Callable[[datetime], None]] = Registry()
 unfinished: Registry[Unfinished] = Registry()
+grant_ends: Registry[Callable[[Any, str, datetime], list[str]]] = Registry()
+# Set-based: pupils who study under the path in the term; one who stood in no list is left out.
+subsidy_years: Registry[Callable[[Any, str], dict[int, int]]] = Registry()
 listing_checks: Registry[Callable[[Any, Any, datetime], list[Any]]] = Registry()
+
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One thing that a move means: `side` is sender or receiver; `done` None for what nobody has to do."""
+
+    side: str
+    what: str
+    hint: str = ""
+    url: str = ""
+    due: date | None = None
+    done: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StatusMeaning:
+    """What follows when a pupil's state becomes `status`: a sentence; `bad` for what cannot be taken back by the school."""
+
+    status: str
+    sentence: str
+    bad: bool = False
+
+
+child_moved: Registry[Callable[[Any, Any, datetime], None]] = Registry()
+handover_duties: Registry[Callable[[Any, datetime], list[Duty]]] = Registry()
+handover_history: Registry[Callable[[Any, Any, datetime], list[Panel]]] = Registry()
+status_changed: Registry[Callable[[Any, Any, datetime], None]] = Registry()
+status_meanings: Registry[Callable[[Any, datetime], list[StatusMeaning]]] = Registry()
 
 SECTIONS = ("work", "place", "settings")
 

@@ -8,9 +8,10 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from payments import tasks  # noqa: F401  (registers its kinds of jobs)
-        from payments.hooks import bank, payout, privacy, rounds
+        from payments.hooks import bank, continuing, payout, privacy, rounds
 
         rounds.register()
+        continuing.register()
         bank.register()
         payout.register()
         privacy.register()

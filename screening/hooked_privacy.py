@@ -27,7 +27,9 @@ from screening.models import (
     Form05Line,
     FormIdentity,
     Grant,
+    GrantRevival,
     GrantSuspension,
+    HomeVisit,
     InstitutionDecision,
     PmtFacts,
     PmtScore,
@@ -60,6 +62,7 @@ hooks.index_columns.register(
 )
 
 for part in (
+    Part(PUPIL, _("Home visits"), HomeVisit, "enrolment__pupil"),
     Part(PUPIL, _("Form 01"), Form01, "enrolment__pupil"),
     Part(PUPIL, _("Saves of form 01"), Form01Revision, "form__enrolment__pupil"),
     Part(PUPIL, _("Photos of form 01"), Form01Photo, "form__enrolment__pupil"),
@@ -72,6 +75,7 @@ for part in (
     Part(PUPIL, _("Abstentions"), Abstention, "line__announced__enrolment__pupil"),
     Part(PUPIL, _("Grants"), Grant, "pupil"),
     Part(PUPIL, _("Suspensions of a grant"), GrantSuspension, "grant__pupil"),
+    Part(PUPIL, _("Ends of a grant that were a mistake"), GrantRevival, "grant__pupil"),
     Part(PUPIL, _("The predecessor's list"), AwaitedGrant, "grant__pupil"),
 ):
     hooks.person_exports.register(part, order=30)
@@ -109,13 +113,21 @@ def _decisions(keys: Sequence[int]) -> int:
     lines = Form05Line.objects.filter(announced__enrolment__pupil__in=keys).exclude(reason="")
     homes = InstitutionDecision.objects.filter(form__enrolment__pupil__in=keys)
     suspended = GrantSuspension.objects.filter(grant__pupil__in=keys)
+    revived = GrantRevival.objects.filter(grant__pupil__in=keys)
     return (
         lines.update(reason="–")
         + homes.update(reason="–")
         + suspended.update(reason="–")
         + suspended.exclude(lifted_reason="").update(lifted_reason="–")
         + Grant.objects.filter(pupil__in=keys).update(end_note="")
+        + revived.update(asked_reason="–", end_note="")
+        + revived.exclude(answer="").update(answer="–")
     )
+
+
+def _visits(keys: Sequence[int]) -> int:
+    """What was written of a home; that a visit was planned and made stays as a figure."""
+    return HomeVisit.objects.filter(enrolment__pupil__in=keys).update(note="", outcome_note="")
 
 
 def _awaited(keys: Sequence[int]) -> int:
@@ -135,4 +147,5 @@ def _still_granted(keys: Sequence[int]) -> set[int]:
 
 hooks.person_scrubs.register(Scrub("pupil", "forms", _forms, holds=_still_granted))
 hooks.person_scrubs.register(Scrub("pupil", "decisions", _decisions))
+hooks.person_scrubs.register(Scrub("pupil", "home visits", _visits))
 hooks.person_scrubs.register(Scrub("pupil", "predecessor's list", _awaited))

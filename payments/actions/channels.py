@@ -6,21 +6,23 @@ was built with, the next one takes the new ones.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext
 
-from eqfund import audit, national_id
+from eqfund import audit, clock, national_id
 from eqfund.fields import blind_index
 from eqfund.models import Classroom, Enrolment, Guardian, Pupil, Term, User
 from eqfund.refusal import Refused
-from payments.models import ContinuingConfirmation, ReceivingChannel
+from payments.models import ContinuingConfirmation, PromptPayNote, ReceivingChannel
 from payments.permissions import accounts as permissions
 from payments.queries import channels as queries
-from payments.rules import channels as rules
+from payments.rules import channels as rules, promptpay
 from payments.rules.channels import ChannelKind, PromptPayState
+from payments.rules.promptpay import Step
 from payments.words.faults import fault
 from screening.models import Grant
 
@@ -37,19 +39,31 @@ class GuardianFacts:
 
 @dataclass(frozen=True, slots=True)
 class ChannelFacts:
-    """The way of receiving as the school states it; `guardian` None keeps the known guardian."""
+    """The way of receiving as the school states it; `guardian` None keeps the known guardian.
+
+    `opened_on` is the day on which PromptPay was seen open (None: that of the saving), `cannot`
+    why a family has none; `seen` the stamp of the data that were on the screen, None: not looked at.
+    """
 
     kind: str
     promptpay_state: str = PromptPayState.UNKNOWN
     guardian: GuardianFacts | None = None
+    opened_on: date | None = None
+    cannot: str = ""
+    seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ClassConfirmed:
-    """What became of a class: `left` must each be looked at by themselves."""
+    """What became of a class: `left` must each be looked at by themselves.
+
+    `changed` were changed by somebody after the list was looked at; `already` were confirmed meanwhile.
+    """
 
     confirmed: int
     left: int
+    changed: int = 0
+    already: int = 0
 
 
 @transaction.atomic
@@ -66,7 +80,7 @@ def confirm_continuing(
         enrolment.path, by, term=enrolment.term, at=at
     ):
         raise Refused(reason)
-    row = _held(enrolment)
+    row = _held(enrolment, facts)
     grant = _continuing(row)
     if facts is None and row.confirmation is not None:
         raise Refused(gettext("This pupil's data are confirmed already."))
@@ -94,18 +108,26 @@ def confirm_continuing(
 
 @transaction.atomic
 def confirm_all_unchanged(
-    classroom: Classroom, *, term: Term, by: User, at: datetime
+    classroom: Classroom,
+    *,
+    term: Term,
+    by: User,
+    at: datetime,
+    seen: Mapping[int, str] | None = None,
 ) -> ClassConfirmed:
     """Confirm, as they stand, all of a class's continuing pupils that nothing stands against.
 
-    The others are left and counted: a missing guardian or channel is not confirmed away.
+    The others are left and counted: a missing guardian or channel is not confirmed away. `seen`
+    are the stamps of what was looked at, by enrolment: who differs by now is left too, and
+    nobody is confirmed whom the list did not name.
     """
     if reason := permissions.why_not_confirm_continuing(classroom.path, by, term=term, at=at):
         raise Refused(reason)
     list(Pupil.objects.under(classroom.path).select_for_update(no_key=True).order_by("pk"))
     rows = [row for row in queries.channel_rows(term, classroom.path) if row.is_continuing]
     waiting = [row for row in rows if row.confirmation is None]
-    ready = [row for row in waiting if not row.obstacle]
+    good = [row for row in waiting if not row.obstacle]
+    ready = [row for row in good if seen is None or seen.get(row.enrolment.pk) == row.stamp]
     for row in ready:
         _set(row, ChannelFacts(row.kind, row.promptpay_state), by, at)
     ContinuingConfirmation.objects.bulk_create(
@@ -119,10 +141,18 @@ def confirm_all_unchanged(
         )
         for row in ready
     )
-    counts = ClassConfirmed(len(ready), len(waiting) - len(ready))
+    counts = ClassConfirmed(
+        len(ready),
+        len(waiting) - len(good),
+        changed=len(good) - len(ready),
+        already=sum(
+            row.confirmation is not None and row.enrolment.pk in (seen or ()) for row in rows
+        ),
+    )
     facts = {
         "confirmed": counts.confirmed,
         "left": counts.left,
+        "changed": counts.changed,
         "grants": [row.grant.pk for row in ready if row.grant],
     }
     audit.record("confirm_all_unchanged", classroom, by=by, at=at, path=classroom.path, facts=facts)
@@ -139,7 +169,7 @@ def correct_channel(
     """
     if reason := permissions.why_not_correct_channel(enrolment, by, term=enrolment.term, at=at):
         raise Refused(reason)
-    row = _held(enrolment)
+    row = _held(enrolment, facts)
     if row.grant is None and not row.is_announced:
         raise Refused(gettext("This pupil has no grant in this term."))
     _set(row, facts, by, at, anew=True)
@@ -170,7 +200,7 @@ def choose_channel(
     """Record how a pupil of the new group receives money, before the grant is verified."""
     if reason := permissions.why_not_choose_channel(enrolment, by, term=enrolment.term, at=at):
         raise Refused(reason)
-    row = _held(enrolment)
+    row = _held(enrolment, facts)
     if row.is_continuing:
         raise Refused(gettext("This pupil is of the continuing group. Confirm or correct there."))
     if not row.is_announced and row.grant is None:
@@ -187,10 +217,76 @@ def choose_channel(
     return enrolment.pupil.channels.get(is_current=True)
 
 
-def _held(enrolment: Enrolment) -> queries.ChannelRow:
-    """The pupil's data as they stand now, the pupil's row held until the transaction ends."""
+@transaction.atomic
+def note_promptpay(
+    enrolment: Enrolment,
+    step: str,
+    *,
+    opened_on: date | None = None,
+    reason: str = "",
+    by: User,
+    at: datetime,
+) -> PromptPayNote:
+    """Note that the family was told, that PromptPay is open, or why it cannot be; the channel follows.
+
+    It confirms nobody: guardian and channel are confirmed for themselves. A family that cannot is
+    paid through the school account from now on.
+    """
+    if refusal := permissions.why_not_note_promptpay(enrolment, by, at=at):
+        raise Refused(refusal)
+    row = _held(enrolment)
+    if row.grant is None and not row.is_announced:
+        raise Refused(gettext("This pupil has no grant in this term."))
+    code = promptpay.why_not_step(
+        step,
+        opened_on=opened_on,
+        reason=reason,
+        today=at.astimezone(clock.BANGKOK).date(),
+        can_have_promptpay=row.has_national_id,
+    )
+    if code is None and step != Step.CANNOT and not row.kind.startswith("promptpay"):
+        code = "promptpay_not_the_channel"
+    if code:
+        raise Refused(fault(code))
+    receiver = row.guardian if row.kind == ChannelKind.PROMPTPAY_GUARDIAN else None
+    if step == Step.CANNOT:
+        facts = ChannelFacts(ChannelKind.SCHOOL_ACCOUNT)
+    else:
+        facts = ChannelFacts(row.kind, promptpay.state_after(step, row.promptpay_state))
+    if _set(row, facts, by, at, anew=step == Step.OPENED, noted=True) and step == Step.CANNOT:
+        ContinuingConfirmation.objects.filter(grant=row.grant, term=enrolment.term).update(
+            unchanged=False
+        )
+    note = PromptPayNote.objects.create(
+        pupil_id=enrolment.pupil_id,
+        guardian=receiver,
+        step=Step(step),
+        opened_on=opened_on if step == Step.OPENED else None,
+        reason=reason if step == Step.CANNOT else "",
+        at=at,
+        by=by,
+    )
+    audit.record(
+        "note_promptpay", enrolment, by=by, at=at, path=enrolment.path, facts={"step": str(step)}
+    )
+    return note
+
+
+def _held(enrolment: Enrolment, facts: ChannelFacts | None = None) -> queries.ChannelRow:
+    """The pupil's data as they stand now, the pupil's row held until the transaction ends.
+
+    Refused when somebody has changed them since the screen that the facts come from.
+    """
     Pupil.objects.select_for_update(no_key=True).get(pk=enrolment.pupil_id)
-    return queries.channel_row(enrolment)
+    row = queries.channel_row(enrolment)
+    if facts is not None and facts.seen is not None and facts.seen != row.stamp:
+        raise Refused(
+            gettext(
+                "Somebody has just changed this pupil's guardian or channel. What stands now is shown beside; "
+                "save again if yours is right."
+            )
+        )
+    return row
 
 
 def _continuing(row: queries.ChannelRow) -> Grant:
@@ -200,9 +296,18 @@ def _continuing(row: queries.ChannelRow) -> Grant:
 
 
 def _set(
-    row: queries.ChannelRow, facts: ChannelFacts, by: User, at: datetime, *, anew: bool = False
+    row: queries.ChannelRow,
+    facts: ChannelFacts,
+    by: User,
+    at: datetime,
+    *,
+    anew: bool = False,
+    noted: bool = False,
 ) -> bool:
-    """Write guardian and channel if they differ (or `anew`); True if something was changed."""
+    """Write guardian and channel if they differ (or `anew`); True if something was changed.
+
+    What it says of PromptPay is noted in the family's history, unless the caller has `noted` it.
+    """
     kind = ChannelKind(facts.kind)
     guardian = row.guardian
     changed = False
@@ -241,9 +346,42 @@ def _set(
         set_at=at,
         set_by=by,
     )
+    if not noted:
+        _note(row, facts, kind, state, receiver, by, at)
     # The predecessor's channel written down for the first time is no change.
     first = before is None and row.kind == kind and row.promptpay_state == state
     return changed or not first
+
+
+def _note(
+    row: queries.ChannelRow,
+    facts: ChannelFacts,
+    kind: ChannelKind,
+    state: PromptPayState,
+    receiver: Guardian | None,
+    by: User,
+    at: datetime,
+) -> None:
+    """Keep in the history what a saved channel says of PromptPay; "not asked" says nothing."""
+    step, opened_on, reason = None, None, ""
+    if kind is ChannelKind.SCHOOL_ACCOUNT:
+        if facts.cannot:
+            step, reason = Step.CANNOT, facts.cannot
+    elif state is PromptPayState.OPENED:
+        step, opened_on = Step.OPENED, facts.opened_on or at.astimezone(clock.BANGKOK).date()
+    elif state is PromptPayState.NOT_OPENED:
+        step = Step.TOLD
+    if step is None:
+        return
+    PromptPayNote.objects.create(
+        pupil_id=row.enrolment.pupil_id,
+        guardian=receiver,
+        step=step,
+        opened_on=opened_on,
+        reason=reason,
+        at=at,
+        by=by,
+    )
 
 
 def _set_guardian(

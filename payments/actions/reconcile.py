@@ -21,10 +21,9 @@ from eqfund.refusal import Refused
 from payments.bankfiles import camt054, flat, pain002
 from payments.bankfiles.reasons import fail_code
 from payments.bankfiles.results import Format, Outcome, Row, UnreadableFile, Whole, format_of
-from payments.models import BankLine, ReceivingChannel, ResultFile, ResultLine, TransferRound
+from payments.models import BankLine, ResultFile, ResultLine, TransferRound
 from payments.permissions import bank as permissions
-from payments.rules.channels import PromptPayState
-from payments.rules.rounds import FailCode, RoundStatus
+from payments.rules.rounds import RoundStatus
 from payments.words.bank import FILE_PROBLEMS
 
 from .bank import COUNTRY
@@ -314,7 +313,7 @@ def settle_result(result: ResultFile, *, by: User, at: datetime, fence: Fence) -
                 "Another result has settled some of these credits since this file was checked. Check it again."
             )
         )
-    _remember_failed_promptpay(result)
+    _remember_failed_promptpay(result, at)
     ResultFile.objects.filter(pk=result.pk).update(
         state=ResultFile.State.APPLIED, applied_by=by, applied_at=at
     )
@@ -353,14 +352,25 @@ SETTLE = """
 """
 
 
-def _remember_failed_promptpay(result: ResultFile) -> None:
-    """A channel on which the bank found no PromptPay says so, until the school corrects it."""
-    failed = ResultLine.objects.filter(
-        result=result, outcome=Outcome.FAILED, fail_code=FailCode.NO_PROMPTPAY
+REMEMBER = """
+    WITH failed AS (
+        UPDATE payments_receivingchannel channel SET promptpay_state = 'failed'
+        FROM payments_resultline line
+        JOIN payments_bankline credit ON credit.end_to_end_id = line.end_to_end_id
+        JOIN payments_transfer transfer ON transfer.bank_line_id = credit.id
+        WHERE line.result_id = %(result)s AND line.outcome = 'failed' AND line.fail_code = 'no_promptpay'
+            AND channel.id = transfer.channel_id AND channel.kind <> 'school_account'
+        RETURNING channel.pupil_id, channel.guardian_id
     )
-    credited = BankLine.objects.filter(end_to_end_id__in=failed.values("end_to_end_id"))
-    channels = credited.values("transfers__channel")
-    ReceivingChannel.objects.filter(pk__in=channels).update(promptpay_state=PromptPayState.FAILED)
+    INSERT INTO payments_promptpaynote (pupil_id, guardian_id, step, reason, at)
+    SELECT pupil_id, guardian_id, 'failed', '', %(at)s FROM failed
+"""
+
+
+def _remember_failed_promptpay(result: ResultFile, at: datetime) -> None:
+    """A channel on which the bank found no PromptPay says so, until the school corrects it; so does its history."""
+    with connection.cursor() as cursor:
+        cursor.execute(REMEMBER, {"result": result.pk, "at": at})
 
 
 def _reconcile_if_complete(transfer_round: TransferRound, *, by: User, at: datetime) -> None:

@@ -10,16 +10,19 @@ from django.utils.translation import gettext_lazy as _
 from eqfund import audit, clock, hooks
 from eqfund.models import StoredFile
 from eqfund.privacy.export import PUPIL, Part
+from eqfund.privacy.index_keys import SomethingCame
 from eqfund.privacy.reveal import Revealable
 from eqfund.privacy.scrub import Scrub, forget_files
 from payments.models import (
     CannotPay,
     ContinuingConfirmation,
+    ContinuingLeft,
     Entitlement,
     LedgerEntry,
     LeftOut,
     Letter08,
     PayoutEvidence,
+    PromptPayNote,
     Receipt06,
     ReceivingChannel,
     RefundLine,
@@ -27,31 +30,40 @@ from payments.models import (
     Transfer,
     TransferRound,
 )
-from payments.round_sql import totals
+from payments.round_sql import digests_of_both_keys
 
 
 def keep_digests() -> Callable[[], None]:
     """A round's digest covers identity indexes: what agreed before their key changed agrees after it.
 
-    A round whose rows were touched keeps its old digest, so that it still does not agree.
+    Both digests are counted beforehand, of the same rows at the same instant; while everybody waits
+    for the swap they are only written. A round whose rows were touched keeps its old digest, so
+    that it still does not agree.
     """
-    rounds = [
-        each
-        for each in TransferRound.objects.exclude(digest="")
-        if totals(each).digest == each.digest
-    ]
+    seen: dict[int, str] = {}
+    anew: list[tuple[TransferRound, str]] = []
+    for each in TransferRound.objects.exclude(digest=""):
+        now, coming, lacking = digests_of_both_keys(each)
+        if lacking:
+            raise SomethingCame
+        seen[each.pk] = each.digest
+        if now == each.digest:
+            anew.append((each, coming))
 
     def write_anew() -> None:
-        for each in rounds:
-            was, each.digest = each.digest, totals(each).digest
-            TransferRound.objects.filter(pk=each.pk).update(digest=each.digest)
+        present = dict(TransferRound.objects.exclude(digest="").values_list("pk", "digest"))
+        if present != seen:
+            raise SomethingCame
+        for each, digest in anew:
+            was, each.digest = each.digest, digest
+            TransferRound.objects.filter(pk=each.pk).update(digest=digest)
             audit.record(
                 "payments.digest_anew",
                 each,
                 by=None,
                 at=clock.now(),
                 path="TH/",
-                facts={"was": was, "is": each.digest},
+                facts={"was": was, "is": digest},
             )
 
     return write_anew
@@ -84,6 +96,8 @@ def _destination(transfer: Any) -> dict[str, Any]:
 
 PARTS = (
     Part(PUPIL, _("Receiving channels"), ReceivingChannel, "pupil"),
+    Part(PUPIL, _("PromptPay, as it was followed up"), PromptPayNote, "pupil"),
+    Part(PUPIL, _("Not confirmed at a close"), ContinuingLeft, "grant__pupil"),
     Part(PUPIL, _("Confirmations"), ContinuingConfirmation, "grant__pupil"),
     Part(PUPIL, _("Rights to money"), Entitlement, "grant__pupil"),
     Part(PUPIL, _("Transfers"), Transfer, "enrolment__pupil", more=_destination),

@@ -11,6 +11,7 @@ from .bank import (
     ResultLine,
     SchoolBook,
 )
+from .continuing import ContinuingClose, ContinuingLeft, PromptPayNote
 from .payout import CannotPay, ClassPayoutReport, PayoutEvidence, Receipt06, SchoolPayoutReport
 from .refunds import (
     Letter08,
@@ -30,13 +31,16 @@ __all__ = [
     "BenefitRate",
     "CannotPay",
     "ClassPayoutReport",
+    "ContinuingClose",
     "ContinuingConfirmation",
+    "ContinuingLeft",
     "Entitlement",
     "LedgerEntry",
     "LeftOut",
     "Letter08",
     "NilRefund",
     "PayoutEvidence",
+    "PromptPayNote",
     "Receipt06",
     "ReceivingChannel",
     "Refund",

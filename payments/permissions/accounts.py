@@ -12,6 +12,7 @@ from eqfund.activities import ACTIVITY
 from eqfund.models import Enrolment, School, Term, User
 from eqfund.windows import why_closed
 from payments.models import BenefitRate, SchoolBankAccount
+from payments.queries.windows import place_windows, window_among
 from payments.rules.accounts import ACCOUNT_TRANSITIONS, AccountStatus
 from payments.words.accounts import ACCOUNT_STATUS_NAMES
 
@@ -91,6 +92,19 @@ def _why_not_set_channel(
     if reason := why_not_reach_pupil(enrolment, user, "payments.set_channel"):
         return reason
     return why_closed(term, ACTIVITY[action], enrolment.path, at)
+
+
+PROMPTPAY_ACTIVITIES = ("confirm_continuing", "choose_channel", "correct_channel")
+
+
+def why_not_note_promptpay(enrolment: Enrolment, user: User, *, at: datetime) -> str | None:
+    """While guardian and channel may be set at all: what is noted moves the channel."""
+    if reason := why_not_reach_pupil(enrolment, user, "payments.set_channel"):
+        return reason
+    windows = place_windows(enrolment.term, enrolment.path)
+    window = window_among(windows, PROMPTPAY_ACTIVITIES, at)
+    activity = window.line.activity if window else ACTIVITY["payments.note_promptpay"]
+    return why_closed(enrolment.term, activity, enrolment.path, at)
 
 
 def why_not_reach_pupil(enrolment: Enrolment, user: User, verb: str) -> str | None:

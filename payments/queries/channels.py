@@ -54,6 +54,18 @@ class ChannelRow:
         return self.channel.promptpay_state if self.channel else rules.PromptPayState.UNKNOWN
 
     @property
+    def stamp(self) -> str:
+        """What stands for the data as they are: another guardian or channel gives another stamp."""
+        guardian, channel = self.guardian, self.channel
+        state = channel.promptpay_state if channel else ""
+        return f"{guardian.pk if guardian else 0}.{channel.pk if channel else 0}.{state}"
+
+    @property
+    def has_national_id(self) -> bool:
+        identity = self.enrolment.pupil.identity
+        return identity is not None and identity.kind == "national_id"
+
+    @property
     def obstacle(self) -> str | None:
         """The code of why the data cannot be confirmed as they stand."""
         identity = self.enrolment.pupil.identity

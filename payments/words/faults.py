@@ -29,6 +29,13 @@ FAULTS: dict[str, Word] = {
         "The guardian's name was changed: type the new guardian's national ID, so that the money goes to that person."
     ),
     "guardian_name_missing": _("Type the guardian's name."),
+    "promptpay_not_the_channel": _(
+        "PromptPay is not how this pupil receives money. Choose it first under “Correct”."
+    ),
+    "opened_on_missing": _("Type the day on which you saw that PromptPay is open."),
+    "opened_on_later": _("The day lies in the future. Type the day on which you saw it."),
+    "opened_on_long_ago": _("The day lies more than a year back. Look again with the family."),
+    "cannot_reason_missing": _("Choose why the family cannot open PromptPay."),
     "guardian_id_missing": _(
         "Record the guardian's national ID first: the money goes to the PromptPay on it."
     ),

@@ -17,8 +17,9 @@ from .form01 import (
     Form01Signature,
     FormIdentity,
 )
-from .grants import AwaitedGrant, Grant, GrantSuspension
+from .grants import AwaitedGrant, Grant, GrantRevival, GrantSuspension
 from .pmt import InstitutionDecision, PmtFacts, PmtModel, PmtScore, Scoring
+from .visits import HomeVisit
 
 __all__ = [
     "Abstention",
@@ -34,7 +35,9 @@ __all__ = [
     "FormIdentity",
     "FundVerification",
     "Grant",
+    "GrantRevival",
     "GrantSuspension",
+    "HomeVisit",
     "InstitutionDecision",
     "MeetingMember",
     "PmtFacts",

@@ -12,7 +12,14 @@ from eqfund.fields import BlindIndexField, EncryptedTextField
 from eqfund.models import Enrolment, Pupil, User
 from eqfund.models.base import ScopedQuerySet
 from screening.fields import TermKeyField, term_code
-from screening.rules.grants import EndReason, FormerChannel, GrantSource, GrantStatus, PupilGroup
+from screening.rules.grants import (
+    EndReason,
+    FormerChannel,
+    GrantSource,
+    GrantStatus,
+    PupilGroup,
+    RevivalStatus,
+)
 
 GROUP_NAMES = {
     PupilGroup.CONTINUING: _("Continuing group"),
@@ -159,6 +166,60 @@ class GrantSuspension(models.Model):
             models.CheckConstraint(
                 name="grant_suspension_is_lifted_after_it_begins",
                 condition=Q(lifted_at=None) | Q(lifted_at__gte=F("suspended_at")),
+            ),
+        ]
+
+
+class GrantRevivalQuerySet(ScopedQuerySet):
+    scope = "grant__enrolment__path"
+
+
+class GrantRevival(models.Model):
+    """An end of a grant that was a mistake: asked for by one person, decided by another of the fund.
+
+    Keeps what the end said, since a grant that lives again says nothing of it. One open per grant;
+    written by screening.actions.revivals.
+    """
+
+    personal = {"end_note", "asked_reason", "answer"}
+
+    grant = models.ForeignKey(Grant, models.PROTECT, related_name="revivals")
+    end_reason = models.CharField(max_length=20, choices=list(END_NAMES.items()))
+    end_note = EncryptedTextField(purpose="grant_end_note", blank=True)
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    status = models.CharField(max_length=10, default=RevivalStatus.ASKED)
+    asked_reason = EncryptedTextField(purpose="grant_revival")
+    asked_by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    answer = EncryptedTextField(purpose="grant_revival", blank=True)
+    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+
+    objects = GrantRevivalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="grant_revival_asked_once_at_a_time",
+                fields=["grant"],
+                condition=Q(status=RevivalStatus.ASKED.value),
+            ),
+            models.CheckConstraint(
+                name="grant_revival_status_is_known",
+                condition=Q(status__in=[v.value for v in RevivalStatus]),
+            ),
+            models.CheckConstraint(
+                name="grant_revival_decided_says_who_and_when",
+                condition=Q(
+                    status=RevivalStatus.ASKED.value, decided_by__isnull=True, decided_at=None
+                )
+                | ~Q(status=RevivalStatus.ASKED.value)
+                & Q(decided_by__isnull=False, decided_at__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="grant_revival_is_decided_by_another",
+                condition=Q(decided_by=None) | ~Q(decided_by=F("asked_by")),
             ),
         ]
 

@@ -34,8 +34,18 @@ class GrantStatus(StrEnum):
 TRANSITIONS = {
     GrantStatus.ACTIVE: {GrantStatus.SUSPENDED, GrantStatus.ENDED},
     GrantStatus.SUSPENDED: {GrantStatus.ACTIVE, GrantStatus.ENDED},
-    GrantStatus.ENDED: set(),
+    GrantStatus.ENDED: {
+        GrantStatus.ACTIVE
+    },  # an end that was a mistake: asked by one, decided by another
 }
+
+
+class RevivalStatus(StrEnum):
+    """Where the wish stands that an end be undone."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
 
 
 class EndReason(StrEnum):
