@@ -16,6 +16,7 @@ from .calendar import (
 from .closes import CloseRecord, Holiday, SchoolAtClose
 from .duplicates import DuplicatePair, DuplicateSide, NameKey
 from .files import StoredFile
+from .handovers import EnrolmentStatusChange, Handover
 from .imports import (
     RegistryCellError,
     RegistryImport,
@@ -53,6 +54,7 @@ __all__ = [
     "Edge",
     "EdgeClock",
     "Enrolment",
+    "EnrolmentStatusChange",
     "Event",
     "Extension",
     "ExtensionPolicy",
@@ -60,6 +62,7 @@ __all__ = [
     "FormerName",
     "FormerNumber",
     "Guardian",
+    "Handover",
     "Holiday",
     "Identity",
     "IndexKeyChange",

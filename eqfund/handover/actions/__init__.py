@@ -1,0 +1,1 @@
+"""What people do about pupils who move, leave, rest or come back."""

@@ -1,0 +1,120 @@
+"""A pupil's state at a school: set, undone, and written down each time. One transaction each."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.utils.translation import gettext
+
+from eqfund import audit, hooks
+from eqfund.clock import BANGKOK
+from eqfund.handover import permissions, rules_status
+from eqfund.handover.rules_status import PupilStatus, Source
+from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
+from eqfund.refusal import Refused
+
+
+@transaction.atomic
+def set_pupil_status(
+    enrolment: Enrolment, *, status: str, on: date, by: User, at: datetime, reason: str = ""
+) -> EnrolmentStatusChange:
+    """Record that a pupil left on a day (moved, withdrew, died, never was there), rests, or studies on.
+
+    Raises ValueError for what is no state. A child who was never there left on the first day at
+    the earliest.
+    """
+    becomes = PupilStatus(status)
+    enrolment = _locked(enrolment)
+    if refusal := permissions.why_not_set_status(enrolment, becomes, by):
+        raise Refused(refusal)
+    if rules_status.needs_reason(becomes) and not reason.strip():
+        raise Refused(gettext("Say why, in a sentence: it stands in the pupil's history."))
+    _refuse_day(enrolment, becomes, on, at)
+    return change(enrolment, becomes, on=on, source=Source.PERSON, reason=reason, by=by, at=at)
+
+
+@transaction.atomic
+def undo_pupil_status(
+    change_: EnrolmentStatusChange, *, reason: str, by: User, at: datetime
+) -> EnrolmentStatusChange:
+    """Take back the last change, which was a mistake, with a reason; both stay in the history."""
+    enrolment = _locked(change_.enrolment)
+    change_ = EnrolmentStatusChange.objects.select_related("enrolment").get(pk=change_.pk)
+    if refusal := permissions.why_not_undo_status(change_, by):
+        raise Refused(refusal)
+    if not reason.strip():
+        raise Refused(gettext("Say why the change was a mistake."))
+    return change(
+        enrolment,
+        PupilStatus(change_.was),
+        on=at.astimezone(BANGKOK).date(),
+        source=Source.PERSON,
+        reason=reason,
+        by=by,
+        at=at,
+        undoes=change_,
+    )
+
+
+def change(
+    enrolment: Enrolment,
+    becomes: PupilStatus,
+    *,
+    on: date,
+    source: Source,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    undoes: EnrolmentStatusChange | None = None,
+) -> EnrolmentStatusChange:
+    """Set the state by compare-and-set, write it down, and let the apps follow. Refusals are the caller's."""
+    was = enrolment.status
+    ends_on = None if becomes in rules_status.PRESENT else max(on, enrolment.starts_on)
+    alive = Enrolment.objects.filter(pk=enrolment.pk, status=was)
+    if not alive.update(status=becomes, ends_on=ends_on):
+        raise Refused(gettext("Someone else has just changed this pupil's state. Look again."))
+    enrolment.status, enrolment.ends_on = becomes, ends_on
+    made = EnrolmentStatusChange.objects.create(
+        enrolment=enrolment,
+        was=was,
+        became=becomes,
+        on=on,
+        source=source,
+        reason=reason.strip(),
+        undoes=undoes,
+        by=by,
+        at=at,
+    )
+    verb = "registry.undo_status" if undoes else "registry.move_out"
+    facts = {"status": str(becomes), "on": on.isoformat(), "pupil": enrolment.pupil_id}
+    audit.record(verb, enrolment, by=by, at=at, facts=facts, before={"status": was})
+    if becomes == PupilStatus.DIED:
+        _end_handover(enrolment, by=by, at=at)
+    for follow in hooks.status_changed:
+        follow(made, by, at)
+    return made
+
+
+def _locked(enrolment: Enrolment) -> Enrolment:
+    rows = Enrolment.objects.select_for_update(of=["self"]).select_related("pupil")
+    return rows.get(pk=enrolment.pk)
+
+
+def _refuse_day(enrolment: Enrolment, becomes: PupilStatus, on: date, at: datetime) -> None:
+    if on > at.astimezone(BANGKOK).date():
+        raise Refused(gettext("The day of leaving lies in the future."))
+    if on < enrolment.starts_on and becomes != PupilStatus.NOT_PRESENT:
+        raise Refused(
+            gettext("The day of leaving lies before the pupil's first day in this class.")
+        )
+
+
+def _end_handover(enrolment: Enrolment, *, by: User | None, at: datetime) -> None:
+    """A child who died is not handed over: what was open is withdrawn."""
+    if by is None:
+        return
+    waiting = Handover.objects.waiting().filter(pupil=enrolment.pupil_id)
+    for handover in waiting:
+        waiting.filter(pk=handover.pk).update(status="withdrawn", closed_by=by, closed_at=at)
+        audit.record("handover.withdraw", handover, by=by, at=at, path=enrolment.path)
