@@ -77,17 +77,25 @@ SELECT %(round)s, entitlement_id, enrolment_id, school_id, 'cash', channel_id, c
 # answer is a slice of the round, in order: a million rows are gone through in a few steps that
 # show how far it is, and the digest over them all does not depend on how they were sliced.
 SLICE = 100_000
-DIGESTS = f"""
-SELECT count(*), sum(t.amount_satang)::bigint,
-       string_agg(sha256(convert_to(concat_ws('|',
-           t.id, encode(i.id_index, 'hex'), t.share, t.kind, t.amount_satang, t.destination_last4,
-           COALESCE(t.account_id, 0), t.school_id), 'UTF8')), ''::bytea ORDER BY t.id)
+_DIGEST = """string_agg(sha256(convert_to(concat_ws('|',
+           t.id, encode(i.{index}, 'hex'), t.share, t.kind, t.amount_satang, t.destination_last4,
+           COALESCE(t.account_id, 0), t.school_id), 'UTF8')), ''::bytea ORDER BY t.id)"""
+_DIGESTED = f"""
   FROM payments_transfer t
   JOIN payments_entitlement n ON n.id = t.entitlement_id
   JOIN eqfund_identity i ON i.id = n.identity_id
  WHERE t.round_id = %(round)s AND t.status <> 'cancelled'
  GROUP BY t.id / {SLICE}
  ORDER BY t.id / {SLICE}
+"""
+DIGESTS = f"""
+SELECT count(*), sum(t.amount_satang)::bigint,
+       {_DIGEST.format(index="id_index")} {_DIGESTED}
+"""
+# Of the same rows at the same instant: under the key in use, and under the one that comes next.
+BOTH_DIGESTS = f"""
+SELECT {_DIGEST.format(index="id_index")}, {_DIGEST.format(index="id_index_next")},
+       count(*) - count(i.id_index_next) {_DIGESTED}
 """
 SCHOOLS = """
 SELECT count(DISTINCT school_id) FROM payments_transfer
@@ -150,3 +158,15 @@ def totals(transfer_round: TransferRound, seen: Seen = unseen) -> Totals:
             digest.update(row[2])
             seen(pupils)
     return Totals(pupils, amount, schools, digest.hexdigest())
+
+
+def digests_of_both_keys(transfer_round: TransferRound) -> tuple[str, str, int]:
+    """The digest, the same under the index key that comes next, and how many ids lack that index."""
+    digest, coming, lacking = hashlib.sha256(), hashlib.sha256(), 0
+    with transaction.atomic(), connection.chunked_cursor() as cursor:
+        cursor.execute(BOTH_DIGESTS, {"round": transfer_round.pk})
+        while row := cursor.fetchone():
+            digest.update(row[0])
+            coming.update(row[1])
+            lacking += row[2]
+    return digest.hexdigest(), coming.hexdigest(), lacking

@@ -8,30 +8,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from eqfund import audit, clock, hooks, jobs
 from eqfund.fields import indexed, ring
 from eqfund.models import IndexKeyChange, Job
-from eqfund.privacy import index_keys
-from eqfund.privacy.index_keys import IndexColumn
+from eqfund.privacy import index_keys, index_swap
+from eqfund.privacy.index_keys import IndexColumn, SomethingCame
+from eqfund.privacy.index_swap import NUMBER, KeyChangeRefused, alone
 
 SLICE = 5_000
-LOCK_TRIES = 60
+SWAPS = 30  # how often the swap is tried anew because something came in between
+FEW = 500  # rows that may be filled while everybody waits: some milliseconds
 SETTLE = timedelta(minutes=10)  # how long after the swap a request may still be under way
 DUAL, SWAPPED, FINISHED = (
     IndexKeyChange.Phase.DUAL,
     IndexKeyChange.Phase.SWAPPED,
     IndexKeyChange.Phase.FINISHED,
 )
-
-# The key number of an index: its first byte, or 0 for the 32 bytes that carry none.
-NUMBER = "(CASE WHEN octet_length({0}) = 32 THEN 0 ELSE get_byte({0}, 0) END)"
 
 _WATCH = """
 CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -60,10 +58,6 @@ CREATE OR REPLACE TRIGGER {trigger} BEFORE INSERT OR UPDATE OF {c}, {n} ON {tabl
 """
 
 
-class KeyChangeRefused(Exception):
-    """A step that may not be taken now; its text says why, and holds nothing personal."""
-
-
 def columns() -> list[IndexColumn]:
     """Every indexed column with its source, as apps registered them."""
     return list(hooks.index_columns)
@@ -86,7 +80,7 @@ def begin() -> IndexKeyChange:
         raise KeyChangeRefused(
             "INDEX_KEYS must hold the key in use and one newer: add the new one at the end, on every process."
         )
-    with _quiet(columns()):
+    with alone(list(_by_table())):
         with connection.cursor() as cursor:
             for column in columns():
                 cursor.execute(_WATCH.format(**_names(column)))
@@ -127,47 +121,66 @@ def fill(
 def remaining(column: IndexColumn, change: IndexKeyChange) -> int:
     """Rows of a column that have no index under the new key yet."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM {column.table} WHERE {_missing(column)}", [change.to_key]
-        )
+        missing = index_swap.missing(column.name, change.to_key)
+        cursor.execute(f"SELECT count(*) FROM {column.table} WHERE {missing}")
         return int(cursor.fetchone()[0])
 
 
-def swap(change: IndexKeyChange) -> dict[str, int]:
-    """Let the columns change places, in one transaction; returns rows per table.
+def swap(change: IndexKeyChange) -> float:
+    """Let the columns change places; returns the seconds for which others may have waited.
 
-    Readers go on; writers of these tables wait for it. What was written without its second
-    index a moment ago is filled first, under the same lock.
+    All that takes long is done before and after, while everybody works. Called again after a
+    run that was killed, it goes on with what is left.
     """
     _as_owner()
-    if change.phase != DUAL:
-        return {}
-    swapped: dict[str, int] = {}
-    with _quiet(columns()):
+    kept_waiting = 0.0
+    if change.phase == DUAL:
+        index_swap.prepare(_by_table(), change.to_key)
+        for attempt in range(SWAPS):
+            fill(change)
+            try:
+                kept_waiting = _exchange(change)
+                break
+            except SomethingCame:
+                if attempt == SWAPS - 1:
+                    raise KeyChangeRefused(
+                        "Rows without a second index keep coming (an import at work?). Run it again."
+                    ) from None
+    if change.phase == SWAPPED:
+        index_swap.settle(_by_table())
+    return kept_waiting
+
+
+def _exchange(change: IndexKeyChange) -> float:
+    """The moment itself. Raises SomethingCame when there is more to do than others should wait for."""
+    after = [before() for before in hooks.index_swaps]
+    with alone(list(_by_table())):
+        begun = clock.stopwatch()
         for column in columns():
-            late = [pk for pks in _unfilled(column, change, SLICE) for pk in pks]
-            if len(late) - _fill(column, change, late):
-                raise KeyChangeRefused(
-                    f"{column.label}: {remaining(column, change)} rows hold an index whose text is not found."
-                )
-        after = [before() for before in hooks.index_swaps]
-        with connection.cursor() as cursor:
-            for table, names in _by_table().items():
-                for name in names:
-                    cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {_trigger(name)}")
-                pairs = ", ".join(f"{c} = {c}_next, {c}_next = {c}" for c in names)
-                some = " OR ".join(f"{c} IS NOT NULL" for c in names)
-                cursor.execute(f"UPDATE {table} SET {pairs} WHERE {some}")
-                swapped[table] = cursor.rowcount
-                for name in names:
-                    cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER {_trigger(name)}")
-        change.phase, change.swapped_at = SWAPPED, clock.wall()
-        change.save(update_fields=["phase", "swapped_at"])
+            _fill_the_last(column, change)
         for done in after:
             done()
-        _note("swap", change, {"rows": sum(swapped.values())})
+        index_swap.exchange(_by_table())
+        change.phase, change.swapped_at = SWAPPED, clock.wall()
+        try:
+            change.save(update_fields=["phase", "swapped_at"])
+            _note("swap", change, {})
+        except BaseException:
+            change.phase, change.swapped_at = DUAL, None
+            raise
     index_keys.forget()
-    return swapped
+    return clock.stopwatch() - begun
+
+
+def _fill_the_last(column: IndexColumn, change: IndexKeyChange) -> None:
+    """What was written without its second index a moment ago, if it is little."""
+    late = next(_unfilled(column, change, FEW + 1), [])
+    if len(late) > FEW:
+        raise SomethingCame
+    if len(late) - _fill(column, change, late):
+        raise KeyChangeRefused(
+            f"{column.label}: {remaining(column, change)} rows hold an index whose text is not found."
+        )
 
 
 def finish(change: IndexKeyChange, settle: timedelta = SETTLE, slice_rows: int = SLICE) -> int:
@@ -185,6 +198,7 @@ def finish(change: IndexKeyChange, settle: timedelta = SETTLE, slice_rows: int =
     old = Job.objects.filter(state=Job.State.RUNNING, started_at__lt=change.swapped_at)
     if old.exists():
         raise KeyChangeRefused("A job that began before the swap is still at work.")
+    index_swap.settle(_by_table())
     if change.phase == SWAPPED:
         change.phase, change.finished_at = FINISHED, clock.wall()
         change.save(update_fields=["phase", "finished_at"])
@@ -192,7 +206,7 @@ def finish(change: IndexKeyChange, settle: timedelta = SETTLE, slice_rows: int =
         index_keys.forget()
         time.sleep(min(settle.total_seconds(), 2 * index_keys.SECONDS))  # the others hear of it
     emptied = sum(_empty(table, names, slice_rows) for table, names in _by_table().items())
-    with _quiet(columns()), connection.cursor() as cursor:
+    with alone(list(_by_table())), connection.cursor() as cursor:
         for column in columns():
             names = _names(column)
             cursor.execute(f"DROP TRIGGER IF EXISTS {names['trigger']} ON {names['table']}")
@@ -242,19 +256,15 @@ def _by_table() -> dict[str, list[str]]:
     return tables
 
 
-def _missing(column: IndexColumn) -> str:
-    n = f"{column.name}_next"
-    return f"{column.name} IS NOT NULL AND ({n} IS NULL OR {NUMBER.format(n)} <> %s)"
-
-
 def _unfilled(column: IndexColumn, change: IndexKeyChange, slice_rows: int) -> Iterator[list[int]]:
     """Keys of rows without the new index, a slice at a time, each row once."""
+    missing = index_swap.missing(column.name, change.to_key)
     after = 0
     while True:
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT id FROM {column.table} WHERE id > %s AND {_missing(column)} ORDER BY id LIMIT %s",
-                [after, change.to_key, slice_rows],
+                f"SELECT id FROM {column.table} WHERE id > %s AND {missing} ORDER BY id LIMIT %s",
+                [after, slice_rows],
             )
             pks = [row[0] for row in cursor.fetchall()]
         if not pks:
@@ -294,38 +304,19 @@ def _fill(column: IndexColumn, change: IndexKeyChange, pks: Sequence[int]) -> in
 def _empty(table: str, names: list[str], slice_rows: int) -> int:
     some = " OR ".join(f"{name}_next IS NOT NULL" for name in names)
     nothing = ", ".join(f"{name}_next = NULL" for name in names)
-    emptied = 0
+    after, emptied = 0, 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(
-                f"UPDATE {table} SET {nothing} WHERE id IN"
-                f" (SELECT id FROM {table} WHERE {some} LIMIT %s FOR UPDATE SKIP LOCKED)",
-                [slice_rows],
+                f"WITH held AS (SELECT id FROM {table} WHERE id > %s AND ({some}) ORDER BY id LIMIT %s FOR UPDATE),"
+                f" emptied AS (UPDATE {table} t SET {nothing} FROM held WHERE t.id = held.id)"
+                " SELECT count(*), max(id) FROM held",
+                [after, slice_rows],
             )
-            if not cursor.rowcount:
-                return emptied
-            emptied += cursor.rowcount
-
-
-@contextmanager
-def _quiet(these: Sequence[IndexColumn]) -> Iterator[None]:
-    """A transaction in which nobody else writes to the tables. Waits for writers, a little at a time:
-    whoever comes after us does not wait long behind us."""
-    tables = ", ".join(sorted({column.table for column in these}))
-    with transaction.atomic():
-        for attempt in range(LOCK_TRIES):
-            try:
-                with transaction.atomic(), connection.cursor() as cursor:
-                    cursor.execute("SET LOCAL lock_timeout = '2s'")
-                    cursor.execute(f"LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")
-                    cursor.execute("SET LOCAL lock_timeout = 0; SET CONSTRAINTS ALL IMMEDIATE")
-                break
-            except OperationalError as error:
-                waited = getattr(error.__cause__, "sqlstate", "") == "55P03"
-                if not waited or attempt == LOCK_TRIES - 1:
-                    raise
-                time.sleep(0.5)
-        yield
+            count, last = cursor.fetchone()
+        if not count:
+            return emptied
+        after, emptied = last, emptied + count
 
 
 def _as_owner() -> None:

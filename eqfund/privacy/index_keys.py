@@ -2,14 +2,15 @@
 
     begin    from now on every index is written under the old key and the new one; triggers watch
     fill     rows written before, and those copied by SQL, get their second index (slices, resumable)
-    swap     one transaction: the columns change places, and with them what looking up asks for
+    swap     twins of the indexes are built; then, in one transaction of some milliseconds, the
+             columns and all that rests on them change their names (eqfund.privacy.index_swap)
     finish   the old key's indexes are emptied; the old key may leave the ring
 
 Uniqueness rests on the first column alone, which holds indexes of one key only, at every
 moment: triggers put what a late writer brings the old way round the right way, and refuse
 what cannot be put right. Looking up asks for both, so that a reader that began before the
-swap finds its row after it. Readers never wait. Writers of the indexed tables wait while
-the columns change places, and for nothing else.
+swap finds its row after it. Nobody waits for filling, building and looking through; all who
+ask for these tables wait while the names change, and for nothing else.
 
 `in_use` is asked for each index made, so it asks the database only while the ring holds two
 keys, and at most once in SECONDS.
@@ -33,6 +34,10 @@ SECONDS = 1.0
 Phase = str
 
 _known: tuple[float, tuple[int, int | None]] | None = None
+
+
+class SomethingCame(Exception):
+    """Between the preparation of a swap and its moment something new came: prepare again."""
 
 
 @dataclass(frozen=True, slots=True)

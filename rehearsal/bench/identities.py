@@ -6,7 +6,10 @@ table; a bare UPDATE that rewrites the same rows. Ids come in no order, as child
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable, Iterator
+from itertools import count
 from random import Random
 from statistics import quantiles
 from typing import Any
@@ -22,6 +25,7 @@ from eqfund.privacy import field_keys, index_change, index_keys
 ROLE = "owner"
 SIZE = 100_000
 LOOK_UPS = 3_000
+_numbers = count(1)
 
 type Row = dict[str, Any]
 
@@ -115,8 +119,36 @@ def _changing(many: str) -> Iterator[Row]:
     change = index_change.begin()
     seconds = _timed(lambda: index_change.fill(change))
     yield _row(f"write the next index of {many}, beside a bare UPDATE", seconds, bare)
-    seconds = _timed(lambda: index_change.swap(change))
-    yield _row(f"swap the indexes of {many} (writers of ids wait)", seconds, bare)
+    usual, _ = _writing_meanwhile(lambda: time.sleep(2))
+    waited, seconds = _writing_meanwhile(lambda: index_change.swap(change))
+    yield _row(f"swap the indexes of {many}, all of it", seconds, bare)
+    for name, wait in (("usually", usual), ("while the indexes are swapped", waited)):
+        yield {"name": f"  longest wait of a writer of ids {name}", "seconds": wait, "unit": "ms"}
+
+
+def _writing_meanwhile(work: Callable[[], Any]) -> tuple[float, float]:
+    """The longest time that one of another's inserts took, in milliseconds; and the work's seconds."""
+    took: list[float] = []
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            text = f"G{next(_numbers):012d}"
+            child = Identity(
+                kind="g_code", id_index=blind_index(text), number=text, last4=text[-4:]
+            )
+            took.append(_timed(child.save) * 1000)
+            stop.wait(0.002)
+        connection.close()
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        seconds = _timed(work)
+    finally:
+        stop.set()
+        writer.join()
+    return round(max(took), 1), seconds
 
 
 def _update(statement: str) -> None:

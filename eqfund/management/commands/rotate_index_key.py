@@ -47,8 +47,8 @@ class Command(BaseCommand):
                 raise CommandError(f"{job.error} Run it again: it goes on with what is left.")
             self.stdout.write(f"{job.result['rows']:,} rows were given their second index.")
         if step == "swap":
-            for table, count in index_change.swap(change).items():
-                self.stdout.write(f"  {table}  {count:,}")
+            seconds = index_change.swap(change)
+            self.stdout.write(f"Others waited {seconds * 1000:.0f} ms at most for the swap itself.")
         if step == "finish":
             emptied = index_change.finish(change, timedelta(seconds=settle))
             self.stdout.write(f"{emptied:,} indexes under the old key were emptied.")
