@@ -12,6 +12,8 @@ class EqfundConfig(AppConfig):
         from eqfund import celery, files, hooks_kernel  # noqa: F401
         from eqfund.accounts import hooks as account_hooks  # noqa: F401
         from eqfund.calendar import hooks as calendar_hooks  # noqa: F401
+        from eqfund.duplicates import hooks as duplicate_hooks  # noqa: F401
         from eqfund.people import hooks as people_hooks, mails  # noqa: F401
         from eqfund.privacy import hooked  # noqa: F401
-        from eqfund.registry import hooks, work  # noqa: F401
+        from eqfund.registry import hooks, unfinished, work  # noqa: F401
+        from eqfund.schools import hooks as school_hooks  # noqa: F401

@@ -77,11 +77,14 @@ def run_due(until: datetime, *, since: datetime | None = None) -> list[Edge]:
     """
     _note(until, since or until)
     waiting = Edge.objects.filter(done_at=None, at__lte=until, tries__lt=MAX_TRIES)
-    return [
+    came = [
         edge
         for pk in waiting.order_by("at", "pk").values_list("pk", flat=True)
         if (edge := _run(pk))
     ]
+    for follow in hooks.edge_rounds:
+        follow(until)
+    return came
 
 
 def begin(at: datetime) -> None:

@@ -16,6 +16,7 @@ edge_rounds          (until)                               what follows when the
 school_checks        (schools, term, at) -> {school key: [SchoolCheck]}   whether a school's data are up to date for the term
 unfinished           eqfund.hooks.Unfinished              which schools have not done an activity's work yet
 grant_ends           (grant, reason, at) -> [sentence]    what the end of a grant does to money not yet paid
+joined_words         (label of a model, words)            what two rows of one child may both have, said to people
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
 subsidy_years        (term, path) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
 child_moved          (Handover, by, at)                   a move is final: what does not travel ends, in its transaction
@@ -182,8 +183,8 @@ unfinished: Registry[Unfinished] = Registry()
 grant_ends: Registry[Callable[[Any, str, datetime], list[str]]] = Registry()
 # Set-based: pupils who study under the path in the term; one who stood in no list is left out.
 subsidy_years: Registry[Callable[[Any, str], dict[int, int]]] = Registry()
+joined_words: Registry[tuple[str, Any]] = Registry()
 listing_checks: Registry[Callable[[Any, Any, datetime], list[Any]]] = Registry()
-
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,15 +29,13 @@ class Window:
 
     @property
     def title(self) -> str:
-        return self.line.title_th
+        """In Thai, unless the reader's language is another and the line has a title in English."""
+        return self.line.title
 
     @property
     def last_moment(self) -> datetime | None:
         """The close as people say it: a day's end is that day, not the next day's midnight."""
-        if self.closes_at is None:
-            return None
-        local = self.closes_at.astimezone(clock.BANGKOK)
-        return local - timedelta(minutes=1) if (local.hour, local.minute) == (0, 0) else local
+        return None if self.closes_at is None else said_close(self.closes_at)
 
     def is_open(self, at: datetime) -> bool:
         return (self.opens_at is None or self.opens_at <= at) and (
@@ -50,6 +48,12 @@ class Window:
     def left(self, at: datetime) -> str:
         """How long still, in words; empty without an end."""
         return duration(self.closes_at - at) if self.closes_at and self.closes_at > at else ""
+
+
+def said_close(closes_at: datetime) -> datetime:
+    """A close as people say it: a day's end is that day's last minute, not the next day's midnight."""
+    local = closes_at.astimezone(clock.BANGKOK)
+    return local - timedelta(minutes=1) if (local.hour, local.minute) == (0, 0) else local
 
 
 def windows_of(term: Term, activity: str, path: str, round_no: int | None = None) -> list[Window]:

@@ -3,32 +3,30 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access, hooks
-from eqfund.edges import CLOSES, REMINDERS, EdgeHandler, EdgeMoment
+from eqfund.edges import CLOSES, REMINDERS, EdgeHandler
 from eqfund.models import Extension, User
 
-from .reminders import send_reminders, unfinished_paths
-
-
-def count_unfinished(moment: EdgeMoment) -> dict[str, Any] | None:
-    """At a close: which schools had not done the work; kept with the moment, shown to their offices."""
-    paths = unfinished_paths(moment)
-    return None if paths is None else {"count": len(paths), "paths": sorted(paths)}
-
+from . import closes, notices
+from .reminders import send_reminders
 
 hooks.edge_handlers.register(EdgeHandler("calendar.remind", send_reminders, REMINDERS))
 hooks.edge_handlers.register(
-    EdgeHandler("calendar.unfinished", count_unfinished, frozenset({CLOSES}))
+    EdgeHandler("calendar.close", closes.record_close, frozenset({CLOSES}))
 )
 hooks.menu.register(
     hooks.MenuItem("settings", _("Extensions"), "calendar:extensions", "calendar.read_extensions"),
     order=91,
 )
+hooks.menu.register(
+    hooks.MenuItem("work", _("Left at the close"), "calendar:closes", "calendar.read_closes"),
+    order=51,
+)
+hooks.home_tasks.register(notices.close_tasks, order=60)
 
 
 @hooks.home_tasks.register

@@ -75,20 +75,33 @@ def remind(run: jobs.JobRun) -> dict[str, Any]:
     at = datetime.fromisoformat(run.params["at"])
     found = list(Edge.objects.filter(event=run.params["event"], at=at).order_by("pk"))
     calls = [call for edge in found if (call := _call(edge))]
+    people = _people(calls, after=mailed_through(found), at=at)
+    sent = send_slices(run, found, ((user, _message(user, mine)) for user, mine in people))
+    return {"mails": sent, "lines": len(calls)}
+
+
+def mailed_through(found: list[Edge]) -> int:
+    """The last person, by key, who has the mails of all these moments."""
+    return min((edge.mailed_through for edge in found), default=0)
+
+
+def send_slices(
+    run: jobs.JobRun, found: list[Edge], messages: Iterator[tuple[User, EmailMessage]]
+) -> int:
+    """Send in slices, noting after each how far it went; returns how many mails were sent."""
     sent = 0
-    people = _people(calls, after=min((edge.mailed_through for edge in found), default=0), at=at)
-    while slice_ := list(islice(people, SLICE)):
+    while slice_ := list(islice(messages, SLICE)):
         run.progress(sent, 0)
-        messages = [_message(user, mine) for user, mine in slice_ if user.email]
-        if messages:
-            mailers["default"].send_messages(messages)
-        sent += len(messages)
+        mails = [message for user, message in slice_ if user.email]
+        if mails:
+            mailers["default"].send_messages(mails)
+        sent += len(mails)
         with transaction.atomic():
             Edge.objects.filter(pk__in=[edge.pk for edge in found]).update(
                 mailed_through=slice_[-1][0].pk
             )
             run.check_fence()
-    return {"mails": sent, "lines": len(calls)}
+    return sent
 
 
 def _call(edge: Edge) -> Call | None:
@@ -112,6 +125,11 @@ def _people(calls: list[Call], *, after: int, at: datetime) -> Iterator[tuple[Us
             if role in call.roles and call.concerns(path) and call not in mine[user_id]:
                 mine[user_id].append(call)
     keys = [user_id for user_id, found in mine.items() if found]
+    yield from by_key(keys, mine)
+
+
+def by_key[T](keys: list[int], mine: dict[int, T]) -> Iterator[tuple[User, T]]:
+    """Each person with what is theirs, in the order of keys; people are loaded by slices."""
     for start in range(0, len(keys), SLICE):
         users = User.objects.in_bulk(keys[start : start + SLICE])
         yield from ((users[key], mine[key]) for key in sorted(users))

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views, views_edit, views_feed
+from . import views, views_closes, views_edit, views_feed
 
 app_name = "calendar"
 urlpatterns = [
@@ -11,6 +11,9 @@ urlpatterns = [
     path("term.csv", views_feed.term_csv, name="term-csv"),
     path("my-program/", views_feed.subscribe, name="subscribe"),
     path("feed/<str:secret>.ics", views_feed.feed_ics, name="feed"),
+    path("closes/", views_closes.closes, name="closes"),
+    path("closes/<int:pk>/", views_closes.close, name="close"),
+    path("closes/<int:pk>.csv", views_closes.close_csv, name="close-csv"),
     path("extensions/", views.extensions, name="extensions"),
     path("extensions/propose/", views.extension_propose, name="extension-propose"),
     path("extensions/policies/", views.policies, name="extension-policies"),

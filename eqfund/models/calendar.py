@@ -8,7 +8,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Q
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext_lazy as _
 
 from eqfund.fields import PathField
 
@@ -119,6 +119,12 @@ class CalendarLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity} {self.round_no or ''} {self.affiliation_id}"
+
+    @property
+    def title(self) -> str:
+        """What the line is called in the reader's language."""
+        thai = (get_language() or "th").startswith("th")
+        return self.title_th if thai or not self.title_en else self.title_en
 
 
 class ExtensionPolicy(models.Model):

@@ -8,7 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
-from eqfund import addresses, clock, money
+from eqfund import addresses, clock, money, windows
 from eqfund.access import ROLE_NAMES, Role
 from eqfund.models import RegistryRecord, StagingRow
 from eqfund.privacy.reveal import last_digits
@@ -167,3 +167,9 @@ def when(window: Window) -> list[str]:
 @register.filter
 def left(window: Window, at: datetime) -> str:
     return window.left(at)
+
+
+@register.filter
+def said_close(closes_at: datetime) -> datetime:
+    """A close as people say it: a day's end is that day, not the next day's midnight."""
+    return windows.said_close(closes_at)

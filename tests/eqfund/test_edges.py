@@ -8,7 +8,15 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 
 from eqfund import actions, clock, edges, hooks, jobs
-from eqfund.models import CalendarLine, Edge, EdgeClock, Extension, Job, RehearsalClock
+from eqfund.models import (
+    CalendarLine,
+    CloseRecord,
+    Edge,
+    EdgeClock,
+    Extension,
+    Job,
+    RehearsalClock,
+)
 
 
 @pytest.fixture
@@ -319,8 +327,9 @@ def test_at_the_close_those_who_are_not_done_are_kept(
 
     edges.run_due(at("2569-07-24 17:00"))
 
-    kept = Edge.objects.get(event="closes", line__affiliation__code="OBEC").results
-    assert kept["calendar.unfinished"] == {"count": 1, "paths": [school.path]}
+    record = CloseRecord.objects.get()
+    assert (record.schools, record.unfinished) == (2, 1)
+    assert record.rows.get(is_finished=False).school == school
 
 
 def test_a_crash_between_two_slices_goes_on_with_the_next_person(

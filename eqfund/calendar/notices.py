@@ -1,0 +1,208 @@
+"""Telling people of a close: one mail each, whatever the number of lines and schools, and a line at home.
+
+Told are those who do the work and their school's admin, where the school had not finished, and the
+offices above such schools. Nobody is told of a school that had finished.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext, ngettext
+
+from eqfund import access, clock, jobs
+from eqfund.access import Role
+from eqfund.accounts.mail import render
+from eqfund.edges import CLOSES
+from eqfund.hooks import Todo
+from eqfund.models import CloseRecord, Edge, Posting, SchoolAtClose, User
+from eqfund.thai_text import thai_datetime
+from eqfund.windows import line_for, said_close
+
+from .closes import left_at
+from .reminders import by_key, mailed_through, send_slices
+
+HOME_DAYS = 7  # how long a close stays on the home page
+HOME_LINES = 3
+
+
+@dataclass(slots=True)
+class Told:
+    """A close as one person hears of it: how many schools were left; of one school also how much."""
+
+    record: CloseRecord
+    schools: int = 0
+    done: int = 0
+    total: int = 0
+    drafts: int = 0
+    of_office: bool = False
+    paths: set[str] = field(default_factory=set)
+
+    def add(self, path: str, row: SchoolAtClose) -> None:
+        """Count a school once, also where a person holds two posts at it."""
+        if path not in self.paths:
+            self.paths.add(path)
+            self.schools += 1
+            self.done, self.total = self.done + row.done, self.total + row.total
+            self.drafts += row.drafts
+
+
+@jobs.register("calendar.tell_close")
+def tell_close(run: jobs.JobRun) -> dict[str, Any]:
+    """Mail those concerned by the closes of one instant; a second time goes on where the first stopped."""
+    at = datetime.fromisoformat(run.params["at"])
+    rows = Edge.objects.filter(event=CLOSES, at=at, close_record__unfinished__gt=0)
+    found = list(rows.select_related("line", "close_record").order_by("pk"))
+    people = _people(found, after=mailed_through(found), at=at)
+    sent = send_slices(run, found, ((user, _message(user, told)) for user, told in people))
+    return {"mails": sent, "lines": len(found)}
+
+
+def _people(
+    found: list[Edge], *, after: int, at: datetime
+) -> Iterator[tuple[User, dict[int, Told]]]:
+    """Each person with the closes that concern them, by key."""
+    left = left_at(edge.close_record for edge in found)
+    by_office = {pk: _by_office(rows) for pk, rows in left.items()}
+    day = at.astimezone(clock.BANGKOK).date()
+    roles = {Role.SCHOOL_ADMIN, Role.OFFICE_ADMIN} | {
+        role for edge in found for role in edge.line.roles.split(";") if role
+    }
+    places = access.within({edge.close_record.path for edge in found}, "path")
+    posts = Posting.objects.filter(places, role__in=roles, starts_on__lte=day, user__gt=after)
+    posts = posts.exclude(ends_on__lt=day).filter(user__is_active=True)
+    mine: dict[int, dict[int, Told]] = defaultdict(dict)
+    for user_id, role, path in posts.order_by("user").values_list("user", "role", "path"):
+        for edge in found:
+            record = edge.close_record
+            at_office = role == Role.OFFICE_ADMIN
+            if at_office:
+                concerned = by_office[record.pk].get(path, {})
+            elif role == Role.SCHOOL_ADMIN or role in edge.line.roles.split(";"):
+                school = _school_of(path)
+                row = left[record.pk].get(school)
+                concerned = {school: row} if row else {}
+            else:
+                concerned = {}
+            for school, row in concerned.items():
+                told = mine[user_id].setdefault(record.pk, Told(record, of_office=at_office))
+                told.add(school, row)
+    yield from by_key([user_id for user_id, told in mine.items() if told], mine)
+
+
+def _school_of(path: str) -> str:
+    """The school of a post at a school or a class; a wider place gives nothing that a school has."""
+    return "/".join(path.split("/")[:4]) + "/"
+
+
+def _by_office(rows: dict[str, SchoolAtClose]) -> dict[str, dict[str, SchoolAtClose]]:
+    found: dict[str, dict[str, SchoolAtClose]] = defaultdict(dict)
+    for path, row in rows.items():
+        found["/".join(path.split("/")[:3]) + "/"][path] = row
+    return found
+
+
+def _message(user: User, told: dict[int, Told]) -> EmailMessage:
+    """The mail to one person: what closed, and what was left."""
+    with translation.override("th"):
+        lines = [
+            {
+                "title": it.record.title_th,
+                "closed": thai_datetime(said_close(it.record.closed_at)),
+                "told": it,
+                "url": settings.PUBLIC_URL + reverse("calendar:close", args=[it.record.pk]),
+            }
+            for it in sorted(told.values(), key=lambda it: it.record.pk)
+        ]
+        subject, text = render("calendar/mail_close", {"user": user, "lines": lines})
+    return EmailMessage(subject, text, settings.DEFAULT_FROM_EMAIL, [user.email])
+
+
+def close_tasks(user: User, at: datetime) -> list[Todo]:
+    """What was left at the closes of the last week: of my schools, or at my own."""
+    since = at - timedelta(days=HOME_DAYS)
+    if wide := access.paths_with(user, "calendar.read_closes"):
+        return _of_supervisors(user, wide, since, at)
+    return _of_school(user, since, at)
+
+
+def _of_supervisors(user: User, wide: list[str], since: datetime, at: datetime) -> list[Todo]:
+    """One line for the latest close that left schools, and how many closes there were."""
+    rows = SchoolAtClose.objects.visible_to(user) if "TH/" not in wide else None
+    recent = CloseRecord.objects.filter(
+        closed_at__gt=since, closed_at__lte=at, unfinished__gt=0
+    ).order_by("-closed_at", "-pk")
+    if rows is None:
+        counts = [(record, record.unfinished) for record in recent]
+    else:
+        left = rows.filter(is_finished=False, record__in=recent).order_by()
+        by_record: dict[int, int] = defaultdict(int)
+        for record_pk in left.values_list("record", flat=True):
+            by_record[record_pk] += 1
+        counts = [(record, by_record[record.pk]) for record in recent if by_record.get(record.pk)]
+    if not counts:
+        return []
+    record, count = counts[0]
+    what = ngettext(
+        "%(count)d school had not finished “%(title)s” at its close",
+        "%(count)d schools had not finished “%(title)s” at its close",
+        count,
+    )
+    more = len(counts) - 1
+    hint = ngettext("and %(more)d more close this week", "and %(more)d more closes this week", more)
+    return [
+        Todo(
+            what=what % {"count": count, "title": record.title_th},
+            hint=hint % {"more": more} if more else "",
+            url=reverse("calendar:closes") if more else reverse("calendar:close", args=[record.pk]),
+            action_label=gettext("See the schools"),
+            state="bad",
+            state_label=gettext("closed"),
+            count=count,
+        )
+    ]
+
+
+def _of_school(user: User, since: datetime, at: datetime) -> list[Todo]:
+    """What my school had left, unless the window is open for it again."""
+    posts = [
+        post
+        for post in access.postings_of(user)
+        if access.level_of_path(post.path) in ("school", "classroom")
+    ]
+    schools = {_school_of(post.path) for post in posts}
+    if not schools:
+        return []
+    rows = SchoolAtClose.objects.filter(
+        path__in=schools, is_finished=False, record__closed_at__gt=since, record__closed_at__lte=at
+    ).select_related("record__edge__line__affiliation")
+    todos = []
+    for row in rows.order_by("-record__closed_at", "-record")[: 4 * HOME_LINES]:
+        line = row.record.edge.line
+        roles = {post.role for post in posts if _school_of(post.path) == row.path}
+        mine = roles & {Role.SCHOOL_ADMIN, Role.SCHOOL_DIRECTOR, *line.roles.split(";")}
+        if not mine or len(todos) >= HOME_LINES or line_for(line, row.path).is_open(at):
+            continue
+        todos.append(
+            Todo(
+                what=gettext("“%(title)s” closed with work left") % {"title": row.record.title_th},
+                hint=gettext(
+                    "%(left)d of %(total)d were left. Your supervising office can ask the fund for more time."
+                )
+                % {"left": row.total - row.done, "total": row.total},
+                url=reverse("registry:calendar"),
+                action_label=gettext("See the calendar"),
+                state="bad",
+                state_label=gettext("closed"),
+                count=row.total - row.done,
+            )
+        )
+    return todos

@@ -1,0 +1,95 @@
+"""Which schools have not done screening's work of a term: drafts, form 01, form 05. Counted by school, in few queries."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Q
+
+from eqfund import access, hooks
+from eqfund.hooks import Work
+from eqfund.models import Enrolment, RegistryRecord, School, Term
+from screening.form01.rules import EDITABLE
+from screening.models import AnnouncedPupil, CommitteeMeeting, Form01
+from screening.queries.form01 import new_group
+from screening.rules.committee import MeetingStatus
+
+SCHOOL = "classroom__school"
+
+
+def draft_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    """Forms begun, of these and of the pupils marked poor who have none yet."""
+    begun, _unsent, unvisited = _forms(term, path)
+    works = _works({key: (n, 0) for key, n in begun.items()}, unvisited)
+    return works | _nothing(term, path, works)
+
+
+def form01_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    """Forms sent, of those begun and of the pupils marked poor who have none; drafts are frozen by the close."""
+    begun, unsent, unvisited = _forms(term, path)
+    works = _works({key: (n, unsent.get(key, 0)) for key, n in begun.items()}, unvisited)
+    return works | _nothing(term, path, works)
+
+
+def form05_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    """The meeting locked, where anybody was announced; one that is open is a draft."""
+    announced = AnnouncedPupil.objects.filter(
+        access.within([path], "enrolment__path"), announcement__term=term
+    )
+    needed = announced.order_by().values_list(f"enrolment__{SCHOOL}", flat=True).distinct()
+    meetings = CommitteeMeeting.objects.filter(
+        access.within([path], "school__path"), term=term
+    ).values_list("school", "status")
+    states: dict[int, set[str]] = {}
+    for school, status in meetings:
+        states.setdefault(school, set()).add(status)
+    found = {}
+    for school in needed:
+        own = states.get(school, set())
+        open_ones = len(own - {MeetingStatus.LOCKED})
+        found[school] = Work(int(MeetingStatus.LOCKED in own and not open_ones), 1, open_ones)
+    return found
+
+
+def _forms(term: Term, path: str) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """school -> forms begun, forms not sent, and pupils marked poor without a form."""
+    forms = Form01.objects.alive().in_term(term).filter(access.within([path], "enrolment__path"))
+    counted = forms.order_by().values_list(f"enrolment__{SCHOOL}")
+    rows: list[Any] = list(
+        counted.annotate(n=Count("pk"), unsent=Count("pk", filter=Q(status__in=EDITABLE)))
+    )
+    marked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=True)
+    without: Any = new_group(term).filter(
+        access.within([path], "path"), Exists(marked), form_pk=None
+    )
+    unvisited = dict(without.order_by().values_list(SCHOOL).annotate(n=Count("pk")))
+    return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}, unvisited
+
+
+def _nothing(term: Term, path: str, begun: Collection[int]) -> dict[int, Work]:
+    """Schools that sent nothing though they may have somebody: no roll this term, or pupils whom no registry knows."""
+    here = access.within([path], "path")
+    roll = Enrolment.objects.filter(here, term=term).order_by().values("classroom__school")
+    without_roll = School.objects.filter(here).exclude(pk__in=roll).values_list("pk", flat=True)
+    registered = RegistryRecord.objects.filter(enrolment=OuterRef("pk"))
+    unmarked: Any = new_group(term).filter(here, ~Exists(registered), form_pk=None)
+    unknown = unmarked.order_by().values_list(SCHOOL, flat=True).distinct()
+    return {key: Work(0, 1) for key in {*without_roll, *unknown} if key not in begun}
+
+
+def _works(begun: dict[int, tuple[int, int]], unvisited: dict[int, int]) -> dict[int, Work]:
+    keys: Iterable[int] = begun.keys() | unvisited.keys()
+    found = {}
+    for key in keys:
+        forms, unsent = begun.get(key, (0, 0))
+        found[key] = Work(forms - unsent, forms + unvisited.get(key, 0), unsent)
+    return found
+
+
+def register() -> None:
+    """Tell the calendar who counts what."""
+    hooks.unfinished.register(hooks.unfinished_by_work("form01_draft", draft_work))
+    hooks.unfinished.register(hooks.unfinished_by_work("form01", form01_work))
+    hooks.unfinished.register(hooks.unfinished_by_work("form05", form05_work))
