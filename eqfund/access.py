@@ -113,6 +113,11 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "registry.read_schools": (S, K, A, D, O, H, *FUND_STAFF, U, Y),
     "registry.edit_titles": (F,),
     "registry.ask_listing": (T, S, K, A, D, O),
+    # kernel: duplicates
+    "duplicates.read": (K, A, D, O, F, U),
+    "duplicates.answer": (K, A),
+    "duplicates.compare": (O, F, U),
+    "duplicates.decide": (O, F),
     # kernel: pupils who move
     "handover.read": (T, S, K, A, D, O, H, F, U),
     "handover.propose": (K, A),

@@ -76,6 +76,10 @@ ACTIVITY: dict[str, str] = {
     "eqfund.reveal": ALWAYS,
     "eqfund.give_consent": ALWAYS,
     "eqfund.ask_export": ALWAYS,
+    # eqfund: duplicates, which no window may leave unsettled
+    "eqfund.answer_duplicate": ALWAYS,
+    "eqfund.decide_duplicate": ALWAYS,
+    "eqfund.settle_own_duplicate": ALWAYS,
     "eqfund.show_export_password": ALWAYS,
     # screening
     "screening.start_form01": "form01_draft",

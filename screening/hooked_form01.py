@@ -12,6 +12,7 @@ from eqfund import access, hooks
 from eqfund.models import Enrolment, Pupil, Term, User
 from eqfund.windows import Window, why_closed, window_of
 from screening.form01.rules import Status
+from screening.hooked_visits import homes_to_visit
 from screening.models import Form01
 from screening.permissions.form01 import DRAFTING, SENDING, why_not_start
 from screening.queries import form01 as queries
@@ -58,7 +59,7 @@ def _to_write(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
     if window is None or drafting is None or (not drafting.is_open(at) and not window.is_open(at)):
         return []
     rows = queries.new_group(term).visible_to(user, "screening.draft_form01")  # type: ignore[attr-defined]
-    counts = queries.counts_by_state(rows)
+    counts = queries.counts_by_state(rows) | {queries.TO_VISIT: homes_to_visit(user, term)}
     found = []
     for state, what in (
         (
@@ -72,8 +73,8 @@ def _to_write(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
         (
             queries.TO_VISIT,
             ngettext(
-                "Visit %(count)d pupil of the new group",
-                "Visit %(count)d pupils of the new group",
+                "Visit %(count)d home of the new group",
+                "Visit %(count)d homes of the new group",
                 counts[queries.TO_VISIT],
             ),
         ),
@@ -93,11 +94,14 @@ def _to_write(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
 
 def _todo(what: str, state: str, count: int, window: Window, at: datetime) -> hooks.Todo:
     soon = window.closes_at is not None and (window.closes_at - at).days < 7
+    visits = state == queries.TO_VISIT
     return hooks.Todo(
         what=what % {"count": count},
-        hint=window.title,
-        url=f"{reverse('screening:form01-list')}?state={state}",
-        action_label=gettext("Open the list"),
+        hint=gettext("The plan with its map can be printed.") if visits else window.title,
+        url=reverse("screening:visits")
+        if visits
+        else f"{reverse('screening:form01-list')}?state={state}",
+        action_label=gettext("Plan the visits") if visits else gettext("Open the list"),
         due=window.closes_at,
         state="bad" if state == Status.RETURNED else "sun" if soon else "",
         count=count,

@@ -69,6 +69,15 @@ def name_of(code: str) -> str:
     return f"ต.{place.name_th} อ.{district.name_th} จ.{province.name_th}"
 
 
+def subdistrict_name(code: str) -> str:
+    """Return a subdistrict with its kind, without what it lies in; empty for an unknown code.
+
+    >>> subdistrict_name("500101")
+    'ต.ศรีภูมิ'
+    """
+    return name_of(code).split(" ", 1)[0]
+
+
 def province_name(code: str) -> str:
     """Return a province's name; empty for an unknown code."""
     province = geothai.province(code)

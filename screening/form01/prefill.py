@@ -171,11 +171,9 @@ def from_registry(extras: Answers, child: Child, on: date) -> dict[str, Any]:
         "guardian_phone": guardian.get("phone"),
         "guardian_occupation": _occupation(guardian.get("occupation")),
         "guardian_relationship": _relationship(guardian.get("relationship")),
-        "travel_method": TRAVEL.get(_squeezed(extras.get("travel_mode"))),
-        "travel_km_day": _km_both_ways(extras),
-        "travel_minutes_day": _minutes_both_ways(extras.get("travel_time")),
+        **way_to_school(extras),
         "members": _members(extras, child, on),
-        **_address(extras.get("current") or extras.get("registered") or {}),
+        **address_of(extras),
     }
     return {code: value for code, value in found.items() if value not in (None, "", [])}
 
@@ -295,6 +293,20 @@ def _minutes_both_ways(text: Any) -> int | None:
     minutes = re.search(r"(\d+)\s*(?:นาที|$)", words)
     one_way = 60 * int(hours[1] if hours else 0) + int(minutes[1] if minutes else 0)
     return 2 * one_way if 0 < one_way <= 360 else None
+
+
+def address_of(extras: Answers) -> dict[str, Any]:
+    """Return the address that the registry gives, by the form's codes: the present one, else the registered."""
+    return _address(extras.get("current") or extras.get("registered") or {})
+
+
+def way_to_school(extras: Answers) -> dict[str, Any]:
+    """Return method, kilometres and minutes of the way, both ways, as far as the registry gives them."""
+    return {
+        "travel_method": TRAVEL.get(_squeezed(extras.get("travel_mode"))),
+        "travel_km_day": _km_both_ways(extras),
+        "travel_minutes_day": _minutes_both_ways(extras.get("travel_time")),
+    }
 
 
 def _address(place: Mapping[str, Any]) -> dict[str, Any]:

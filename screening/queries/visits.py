@@ -1,0 +1,288 @@
+"""What the data say for a visit, set-based; and the lists, counts and homes that the pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+
+from eqfund import hooks
+from eqfund.models import (
+    Classroom,
+    Enrolment,
+    Guardian,
+    RegistryRecord,
+    School,
+    SupervisingOffice,
+    Term,
+)
+from screening.fields import term_code
+from screening.form01.rules import SENT, Status
+from screening.models import AwaitedGrant, Form01, Grant, HomeVisit, PmtModel, PmtScore
+from screening.models.form01 import standing
+from screening.pmt.definition import PovertyBand
+from screening.rules import visits as rules
+from screening.rules.grants import EndReason, GrantStatus
+from screening.rules.visits import Facts, FormerGrant
+
+from . import homes
+
+POOR = (PovertyBand.POOR, PovertyBand.EXTREMELY_POOR)
+# An end after which the child is asked about again; "no longer poor" is not one.
+COMES_AGAIN = (EndReason.MOVED, EndReason.LEFT)
+SCHOOL_SEGMENTS = 4
+
+
+def school_part(path: str) -> str:
+    """The school's path of any path in it.
+
+    >>> school_part("TH/1/2/3/44/")
+    'TH/1/2/3/'
+    """
+    return "/".join(path.split("/")[:SCHOOL_SEGMENTS]) + "/"
+
+
+# --- what the data say ----------------------------------------------------------------
+
+
+def facts_under(path: str, term: Term) -> Iterator[tuple[int, Facts]]:
+    """Enrolment and facts of everybody who studies under `path` this term.
+
+    A handful of queries whatever the number of pupils; the registry's incomes, which are sealed,
+    are opened only where nothing else speaks for a visit.
+    """
+    studying = Enrolment.objects.studying().under(path).filter(term=term)
+    pupils = studying.values("pupil")
+    marked = dict(
+        RegistryRecord.objects.filter(term=term, enrolment__in=studying.values("pk")).values_list(
+            "enrolment", "disadvantage_poor"
+        )
+    )
+    granted, former = _grants(pupils, term)
+    moved = set(
+        AwaitedGrant.objects.filter(
+            outcome="moved", id_index__in=studying.values("pupil__identity__id_index")
+        ).values_list("id_index", flat=True)
+    )
+    moved = {bytes(index) for index in moved}
+    scored = _scored_poor(pupils, term)
+    years: dict[int, int] = {}
+    for count in hooks.subsidy_years:
+        years |= count(term, path)
+    silent = []
+    rows = studying.values_list("pk", "pupil_id", "path", "pupil__identity__id_index")
+    for pk, pupil, own_path, index in rows.iterator(chunk_size=5_000):
+        elsewhere = index is not None and bytes(index) in moved
+        facts = Facts(
+            has_grant=pupil in granted,
+            marked_poor=marked.get(pk),
+            subsidy_years=years.get(pupil, 0),
+            former_grant=FormerGrant.ELSEWHERE if elsewhere else _former(former, pupil, own_path),
+            scored_poor=pupil in scored,
+        )
+        if not facts.has_grant and not rules.evidence(facts):
+            silent.append(pk)
+        else:
+            yield pk, facts
+    yield from _by_income(silent, term)
+
+
+def _grants(pupils: Any, term: Term) -> tuple[set[int], dict[int, tuple[str, bool]]]:
+    """Pupils who hold a grant; of the others the last grant's place, and whether it was left by moving."""
+    code = term_code(term)
+    granted: set[int] = set()
+    former: dict[int, tuple[str, bool]] = {}
+    rows = Grant.objects.filter(pupil__in=pupils).order_by("first_term", "pk")
+    for pupil, path, status, reason, last in rows.values_list(
+        "pupil", "enrolment__path", "status", "end_reason", "last_term"
+    ):
+        if status == GrantStatus.SUSPENDED or (
+            status == GrantStatus.ACTIVE and term_code(last) >= code
+        ):
+            granted.add(pupil)
+        elif status == GrantStatus.ACTIVE or reason in COMES_AGAIN:
+            former[pupil] = (path, reason == EndReason.MOVED)
+    return granted, former
+
+
+def _former(former: dict[int, tuple[str, bool]], pupil: int, path: str) -> FormerGrant:
+    if pupil not in former:
+        return FormerGrant.NONE
+    given_at, left_by_moving = former[pupil]
+    same = school_part(given_at) == school_part(path)
+    return FormerGrant.HERE if same and not left_by_moving else FormerGrant.ELSEWHERE
+
+
+def _scored_poor(pupils: Any, term: Term) -> set[int]:
+    """Pupils whose last score of an earlier term was poor or extremely poor."""
+    earlier = Q(form__enrolment__term__year_be__lt=term.year_be) | Q(
+        form__enrolment__term__year_be=term.year_be,
+        form__enrolment__term__number__lt=term.number,
+    )
+    rows = PmtScore.objects.filter(earlier, form__enrolment__pupil__in=pupils)
+    rows = rows.order_by("form__enrolment__term__year_be", "form__enrolment__term__number", "pk")
+    last = dict(rows.values_list("form__enrolment__pupil", "band"))
+    return {pupil for pupil, band in last.items() if band in POOR}
+
+
+def _by_income(enrolments: list[int], term: Term) -> Iterator[tuple[int, Facts]]:
+    """The rest, by what the registry's incomes come to."""
+    for at in range(0, len(enrolments), 2_000):
+        part = enrolments[at : at + 2_000]
+        known = RegistryRecord.objects.filter(term=term, enrolment__in=part)
+        rows = {pk: (poor, extras) for pk, poor, extras in known.values_list("enrolment", "disadvantage_poor", "extras")}  # fmt: skip
+        for pk in part:
+            poor, extras = rows.get(pk, (None, {}))
+            yield (
+                pk,
+                Facts(marked_poor=poor, income_per_head_satang=rules.registry_income(extras)),
+            )
+
+
+def gate_of(term: Term) -> int:
+    """The criterion of income of the year's released model, or the letter's."""
+    model = PmtModel.objects.released_for(term.year_be)
+    gate = (model.definition.get("income") or {}).get("gate_baht") if model else None
+    return 100 * gate if gate else rules.INCOME_GATE_SATANG
+
+
+# --- counts ---------------------------------------------------------------------------
+
+VISITED = Q(visited_on__isnull=False, outcome=rules.Outcome.MET)
+
+
+def counts_by(rows: QuerySet[HomeVisit], key: str) -> dict[Any, dict[str, int]]:
+    """Of lines of pupils who study: named, ticked, visited, begun, sent; for each value of `key`."""
+    alive = Form01.objects.filter(enrolment=OuterRef("enrolment")).exclude(status=Status.WITHDRAWN)
+    grouped = (
+        rows.filter(enrolment__status=Enrolment.Status.STUDYING)
+        .order_by()
+        .annotate(begun=Exists(alive), sent=Exists(alive.filter(status__in=sorted(SENT))))
+        .values(key)
+        .annotate(
+            named=Count("pk"),
+            ticked=Count("pk", filter=Q(is_ticked=True)),
+            skipped=Count("pk", filter=Q(is_ticked=False, begun=False)),
+            visited=Count("pk", filter=VISITED | Q(begun=True)),
+            forms=Count("pk", filter=Q(begun=True)),
+            sent_forms=Count("pk", filter=Q(sent=True)),
+        )
+    )
+    return {row.pop(key): row for row in grouped}
+
+
+NOUGHT = {"named": 0, "ticked": 0, "skipped": 0, "visited": 0, "forms": 0, "sent_forms": 0}
+
+
+def with_counts(places: Iterable[Any], rows: QuerySet[HomeVisit], key: str) -> list[dict[str, Any]]:
+    """Each place with its counts; those without a line with noughts."""
+    shown = list(places)
+    found = counts_by(rows.filter(**{f"{key}__in": [place.pk for place in shown]}), key)
+    return [{"place": place, **NOUGHT, **found.get(place.pk, {})} for place in shown]
+
+
+def total_of(rows: QuerySet[HomeVisit]) -> dict[str, int]:
+    """The same figures of all lines together."""
+    parts = counts_by(rows.annotate(all=F("enrolment__status")), "all")
+    return {key: sum(part[key] for part in parts.values()) for key in NOUGHT}
+
+
+OF_CLASS, OF_SCHOOL = "enrolment__classroom", "enrolment__classroom__school"
+OF_OFFICE = "enrolment__classroom__school__office"
+PLACES = {OF_CLASS: Classroom, OF_SCHOOL: School, OF_OFFICE: SupervisingOffice}
+
+
+# --- a class's list -------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of a class's list, with all that a page or paper shows of the pupil's home."""
+
+    visit: HomeVisit
+    form: Form01 | None
+    stands: str
+    stage: rules.Stage
+    home: homes.HomeOf = field(default_factory=homes.HomeOf)
+    marked_poor: bool | None = None
+    registry: str = ""
+    guardian: Guardian | None = None
+    number: int = 0
+    last_visit: Any = None
+
+    @property
+    def pupil(self) -> Any:
+        return self.visit.enrolment.pupil
+
+
+def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Line]:
+    """The lines with forms, registry's mark and homes: five queries whatever their number.
+
+    `opened`: what is sealed of a home (house number, village, telephone, exact point) is read too;
+    without it a home is its subdistrict and its square of a kilometre.
+    """
+    visits = list(
+        rows.select_related(
+            "enrolment__pupil", "enrolment__classroom__school", "decided_by", "added_by"
+        ).order_by("enrolment__pupil__sort_key", "pk")
+    )
+    pupils = [visit.enrolment.pupil_id for visit in visits]
+    forms = _newest_forms(pupils)
+    records = {
+        record.pupil_id: record
+        for record in RegistryRecord.objects.filter(pupil__in=pupils, term=term)
+    }
+    guardians = {g.pupil_id: g for g in Guardian.objects.filter(pupil__in=pupils, is_current=True)}
+    found = []
+    for visit in visits:
+        of_pupil = forms.get(visit.enrolment.pupil_id, [])
+        form = next((f for f in of_pupil if f.enrolment_id == visit.enrolment_id), None)
+        record = records.get(visit.enrolment.pupil_id)
+        seen = form is not None or (
+            visit.visited_on is not None and visit.outcome == rules.Outcome.MET
+        )
+        earlier = [f.visited_on for f in of_pupil if f is not form and f.visited_on]
+        found.append(
+            Line(
+                visit,
+                form,
+                form.stands if form else "",
+                rules.stage(is_ticked=visit.is_ticked, is_visited=seen, has_form=form is not None),
+                homes.home_of(
+                    of_pupil, record, guardians.get(visit.enrolment.pupil_id), opened=opened
+                ),
+                record.disadvantage_poor if record else None,
+                record.registry if record else "",
+                guardians.get(visit.enrolment.pupil_id),
+                last_visit=visit.visited_on
+                or (form.visited_on if form else None)
+                or max(earlier, default=None),
+            )
+        )
+    return found
+
+
+def _newest_forms(pupils: list[int]) -> dict[int, list[Form01]]:
+    """Forms of these pupils that were not withdrawn, of any term, the newest first."""
+    rows = (
+        Form01.objects.filter(enrolment__pupil__in=pupils)
+        .exclude(status=Status.WITHDRAWN)
+        .select_related("enrolment__term")
+        .annotate(stands=standing())
+        .defer("unread", "officer", "prefilled")
+        .order_by("-enrolment__term__year_be", "-enrolment__term__number", "-pk")
+    )
+    found: dict[int, list[Form01]] = {}
+    for form in rows:
+        found.setdefault(form.enrolment.pupil_id, []).append(form)
+    return found
+
+
+def others_of(classroom: Classroom, term: Term) -> QuerySet[Enrolment]:
+    """Pupils of the class whom the list does not name and who hold no grant."""
+    granted = Grant.objects.alive_in(term).filter(pupil=OuterRef("pupil"))
+    rows = Enrolment.objects.studying().filter(classroom=classroom, term=term)
+    rows = rows.filter(~Exists(granted), home_visit=None)
+    return rows.select_related("pupil").order_by("pupil__sort_key", "pk")
