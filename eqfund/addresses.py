@@ -11,6 +11,8 @@ from functools import lru_cache
 
 import geothai
 
+from eqfund.thai_text import sort_key
+
 BANGKOK = "10"
 
 
@@ -75,6 +77,36 @@ def subdistricts_of(province_code: str) -> list[Place]:
         for subdistrict in geothai.subdistricts(district.code)
         if (place := place_of(subdistrict.code))
     ]
+
+
+def districts_of(province_code: str) -> list[tuple[str, str]]:
+    """Code and name of the districts of a province, by name; empty for an unknown one.
+
+    >>> districts_of("86")[0], districts_of("00")
+    (('8602', 'ท่าแซะ'), [])
+    """
+    if province_code not in provinces():
+        return []
+    found = [(it.code, it.name_th.removeprefix("เขต")) for it in geothai.districts(province_code)]
+    return sorted(found, key=lambda pair: sort_key(pair[1]))
+
+
+def subdistricts_in(district_code: str) -> list[tuple[str, str]]:
+    """Code and name of the subdistricts of a district, by name; empty for an unknown one."""
+    if not geothai.is_district(district_code):
+        return []
+    found = [(it.code, it.name_th) for it in geothai.subdistricts(district_code)]
+    return sorted(found, key=lambda pair: sort_key(pair[1]))
+
+
+def postcodes_of(subdistrict_code: str) -> tuple[str, ...]:
+    """The post codes of a subdistrict: one, or several where two post offices serve it.
+
+    >>> postcodes_of("860201"), postcodes_of("000000")
+    (('86140',), ())
+    """
+    found = geothai.address(subdistrict_code) if subdistrict_code else None
+    return tuple(found.subdistrict.postal_codes) if found else ()
 
 
 def _place(found: geothai.Address) -> Place:

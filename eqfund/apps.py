@@ -13,6 +13,7 @@ class EqfundConfig(AppConfig):
         from eqfund.accounts import hooks as account_hooks  # noqa: F401
         from eqfund.calendar import hooks as calendar_hooks  # noqa: F401
         from eqfund.duplicates import hooks as duplicate_hooks  # noqa: F401
+        from eqfund.handover import hooks as handover_hooks  # noqa: F401
         from eqfund.people import hooks as people_hooks, mails  # noqa: F401
         from eqfund.privacy import hooked  # noqa: F401
         from eqfund.registry import hooks, unfinished, work  # noqa: F401

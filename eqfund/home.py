@@ -215,14 +215,14 @@ TABS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     Role.OFFICE_ADMIN: (
         ("progress:offices", ()),
         ("people:people", ()),
-        ("registry:schools", ()),
+        ("schools:schools", ()),
         ("payments:forecast", ()),
         ("payments:payout", ("payout_report",)),
     ),
     Role.AFFILIATION_OFFICER: (
         ("progress:offices", ()),
         ("people:people", ()),
-        ("registry:schools", ()),
+        ("schools:schools", ()),
         ("registry:calendar", ()),
     ),
     Role.FUND_OFFICER: (

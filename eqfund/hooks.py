@@ -9,6 +9,7 @@ reveals              eqfund.privacy.reveal.Revealable     an encrypted thing tha
 index_columns        eqfund.privacy.index_keys.IndexColumn    a blind index, and how its texts are found again
 sealed_elsewhere     eqfund.privacy.field_keys.SealedElsewhere   values sealed in a table that is not ours
 index_swaps          () -> (() -> None)                   what rests on indexes: before, and after, their key changes
+technical_records    eqfund.privacy.technical.Kept       records of the machinery that are deleted when their time is over
 person_exports       eqfund.privacy.export.Part           what an app holds of one person
 person_scrubs        eqfund.privacy.scrub.Scrub           what an app forgets of one person when its time is over
 edge_handlers        eqfund.edges.EdgeHandler             what an app does when a window opens, is about to close, closes
@@ -107,6 +108,7 @@ reveals: Registry[Any] = Registry()
 index_columns: Registry[Any] = Registry()
 sealed_elsewhere: Registry[Any] = Registry()
 index_swaps: Registry[Callable[[], Callable[[], None]]] = Registry()
+technical_records: Registry[Any] = Registry()
 person_exports: Registry[Any] = Registry()
 person_scrubs: Registry[Any] = Registry()
 

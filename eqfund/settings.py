@@ -147,6 +147,15 @@ CELERY_BEAT_SCHEDULE = {
         "task": "eqfund.tasks.forget_registry_rows",
         "schedule": crontab(hour=2, minute=40),
     },
+    "find-duplicates": {
+        "task": "eqfund.duplicates.find_everywhere",
+        "schedule": crontab(hour=3, minute=10),
+    },
+    "lapse-handovers": {
+        "task": "eqfund.tasks.lapse_handovers",
+        "schedule": crontab(hour=0, minute=20),
+    },
+    "keep-time": {"task": "eqfund.privacy.keep_time", "schedule": crontab(hour=3, minute=40)},
     "seal-audit": {"task": "eqfund.tasks.seal_audit", "schedule": 60.0},
     "progress-tick": {"task": "monitoring.progress.tick", "schedule": 60.0},
 }
@@ -368,7 +377,7 @@ RATE_LIMITS: dict[str, Limit] = {
     "search": Limit(
         60,
         60,
-        ("registry:pupils", "registry:schools", "progress:offices", "audit:events"),
+        ("registry:pupils", "schools:schools", "progress:offices", "audit:events"),
         ("name", "q", "person", "place"),
     ),
     "upload": Limit(120, 60),

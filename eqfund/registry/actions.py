@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
@@ -21,7 +21,6 @@ from eqfund.models import (
     Job,
     RegistryImport,
     RegistryTitle,
-    School,
     Term,
     User,
 )
@@ -35,15 +34,6 @@ LEAVING = (
     Enrolment.Status.WITHDREW,
     Enrolment.Status.DIED,
     Enrolment.Status.NOT_PRESENT,
-)
-PROFILE_FIELDS = (
-    "phone",
-    "email",
-    "address",
-    "subdistrict_code",
-    "director_name",
-    "latitude",
-    "longitude",
 )
 
 
@@ -206,66 +196,6 @@ def _discard(it: RegistryImport, *, by: User, at: datetime) -> None:
     it.rows.all().delete()
     it.cell_errors.all().delete()
     audit.record("registry.discard", it, by=by, at=at)
-
-
-@transaction.atomic
-def edit_school(school: School, *, by: User, at: datetime, **fields: Any) -> None:
-    """Change the school's contacts, place and director."""
-    if reason := permissions.why_not_edit_school(school, by, at):
-        raise Refused(reason)
-    unknown = set(fields) - set(PROFILE_FIELDS)
-    if unknown:
-        raise ValueError(f"not a field of the profile: {sorted(unknown)}")
-    school = School.objects.select_for_update().get(pk=school.pk)
-    changed = {name: value for name, value in fields.items() if getattr(school, name) != value}
-    if not changed:
-        return
-    before = {name: str(getattr(school, name) or "") for name in changed}
-    School.objects.filter(pk=school.pk).update(**changed)
-    after = {name: str(value or "") for name, value in changed.items()}
-    facts = {"fields": sorted(changed)}
-    audit.record(
-        "registry.edit_school", school, by=by, at=at, facts=facts, before=before, after=after
-    )
-
-
-@transaction.atomic
-def confirm_school_profile(school: School, *, by: User, at: datetime) -> None:
-    """The school says its profile is right, as of now."""
-    if reason := permissions.why_not_edit_school(school, by, at):
-        raise Refused(reason)
-    school = School.objects.select_for_update().get(pk=school.pk)
-    missing = [name for name in ("phone", "director_name") if not getattr(school, name)]
-    if missing:
-        fields = (School._meta.get_field(name) for name in missing)
-        labels = ", ".join(str(getattr(field, "verbose_name", "")) for field in fields)
-        raise Refused(
-            gettext("Before it can be confirmed, the profile needs: %(fields)s.")
-            % {"fields": labels}
-        )
-    School.objects.filter(pk=school.pk).update(profile_confirmed_at=at)
-    audit.record("registry.confirm_profile", school, by=by, at=at)
-
-
-@transaction.atomic
-def move_pupil_out(enrolment: Enrolment, *, status: str, on: date, by: User, at: datetime) -> None:
-    """Record that a pupil left on a day: moved, withdrew, died, or was never there."""
-    if status not in LEAVING:
-        raise ValueError(f"not a way of leaving: {status}")
-    enrolment = Enrolment.objects.select_for_update().get(pk=enrolment.pk)
-    if reason := permissions.why_not_move_pupil_out(enrolment, by):
-        raise Refused(reason)
-    if on > at.date():
-        raise Refused(gettext("The day of leaving lies in the future."))
-    if on < enrolment.starts_on and status != Enrolment.Status.NOT_PRESENT:
-        raise Refused(
-            gettext("The day of leaving lies before the pupil's first day in this class.")
-        )
-    before = {"status": enrolment.status}
-    alive = Enrolment.objects.filter(pk=enrolment.pk, status=enrolment.status)
-    alive.update(status=status, ends_on=max(on, enrolment.starts_on))
-    facts = {"status": status, "on": on.isoformat(), "pupil": enrolment.pupil_id}
-    audit.record("registry.move_out", enrolment, by=by, at=at, facts=facts, before=before)
 
 
 @transaction.atomic

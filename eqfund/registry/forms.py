@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from eqfund import addresses, national_id
+from eqfund import national_id
 from eqfund.form_fields import ThaiDateField
 from eqfund.imports.titles import TITLES
-from eqfund.models import Enrolment, School
+from eqfund.models import Enrolment
 
 from .actions import LEAVING
 
@@ -43,51 +42,6 @@ class ConfirmForm(forms.Form):
     gone = forms.ChoiceField(
         choices=[("", ""), *((s.value, s.value) for s in LEAVING)], required=False
     )
-
-
-class SchoolForm(forms.Form):
-    """A school's contacts, place and director."""
-
-    director_name = forms.CharField(
-        label=_("School director"),
-        max_length=200,
-        help_text=_("With title, as letters address them."),
-    )
-    phone = forms.CharField(
-        label=_("Phone"), max_length=40, help_text=_("A number that is answered in school hours.")
-    )
-    email = forms.EmailField(label=_("E-mail"), required=False)
-    address = forms.CharField(
-        label=_("Address"),
-        max_length=300,
-        required=False,
-        help_text=_("House number, village number, road"),
-    )
-    subdistrict_code = forms.ChoiceField(label=_("Subdistrict"), required=False)
-    latitude = forms.DecimalField(
-        label=_("Latitude"),
-        required=False,
-        min_value=Decimal(5),
-        max_value=Decimal(21),
-        decimal_places=5,
-        max_digits=8,
-    )
-    longitude = forms.DecimalField(
-        label=_("Longitude"),
-        required=False,
-        min_value=Decimal(97),
-        max_value=Decimal(106),
-        decimal_places=5,
-        max_digits=8,
-    )
-
-    def __init__(self, *args: Any, school: School, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [
-            (place.code, f"{place.subdistrict} · {place.district} · {place.postcode}")
-            for place in addresses.subdistricts_of(school.province_code)
-        ]
-        self.fields["subdistrict_code"].choices = [("", "–"), *choices]  # type: ignore[attr-defined]
 
 
 class LeavingForm(forms.Form):

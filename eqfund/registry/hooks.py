@@ -9,13 +9,9 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access
 from eqfund.hooks import MenuItem, Todo, home_tasks, menu
-from eqfund.models import RegistryImport, School, Term, User
-from eqfund.windows import window_of
+from eqfund.models import RegistryImport, Term, User
 
 menu.register(MenuItem("work", _("Pupils"), "registry:pupils", "read_child"), order=10)
-menu.register(
-    MenuItem("place", _("Schools"), "registry:schools", "registry.read_schools"), order=10
-)
 menu.register(MenuItem("place", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
 menu.register(
     MenuItem(
@@ -61,34 +57,4 @@ def registry_tasks(user: User, at: datetime) -> list[Todo]:
                     action_label=gettext("Send a file"),
                 )
             )
-    return todos
-
-
-@home_tasks.register
-def profile_tasks(user: User, at: datetime) -> list[Todo]:
-    """A school whose profile nobody has confirmed this term."""
-    term = Term.objects.current(at)
-    paths = access.paths_with(user, "registry.edit_school")
-    if term is None or not paths:
-        return []
-    todos = []
-    for school in School.objects.filter(path__in=paths):
-        window = window_of(term, "school_profile", school.path, at)
-        confirmed = school.profile_confirmed_at
-        if (
-            not window
-            or not window.is_open(at)
-            or (confirmed and confirmed.date() >= term.opens_on)
-        ):
-            continue
-        todos.append(
-            Todo(
-                gettext("Bring the school's profile up to date"),
-                gettext("Contacts and director; then confirm them for term %(term)s.")
-                % {"term": term.label},
-                url=reverse("registry:school", args=[school.pk]),
-                action_label=gettext("Look and confirm"),
-                due=window.closes_at,
-            )
-        )
     return todos

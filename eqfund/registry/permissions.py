@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.utils.translation import gettext
 
 from eqfund import access
-from eqfund.activities import ACTIVITY
-from eqfund.models import Enrolment, RegistryImport, School, Term, User
-from eqfund.windows import why_closed
+from eqfund.models import Enrolment, RegistryImport, User
 
 
 def why_not_upload_registry_file(path: str, user: User) -> str | None:
@@ -45,15 +41,6 @@ def why_not_discard_registry_import(it: RegistryImport, user: User) -> str | Non
     if reason := access.why_not(user, "registry.import_file", it.path):
         return reason
     return None if it.status == RegistryImport.Status.READING else why_not_decide(it)
-
-
-def why_not_edit_school(school: School, user: User, at: datetime) -> str | None:
-    if reason := access.why_not(user, "registry.edit_school", school.path):
-        return reason
-    term = Term.objects.current(at)
-    if term is None:
-        return gettext("There is no term yet.")
-    return why_closed(term, ACTIVITY["eqfund.edit_school"], school.path, at)
 
 
 def why_not_move_pupil_out(enrolment: Enrolment, user: User) -> str | None:

@@ -9,89 +9,15 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from eqfund import access, addresses, audit, hooks, relationships
+from eqfund import access, audit, hooks, relationships
 from eqfund.access import requires
-from eqfund.models import Classroom, Enrolment, Pupil, RegistryRecord, School, Term
+from eqfund.models import Classroom, Enrolment, Pupil, RegistryRecord, Term
 from eqfund.pages import paged, render_part
-from eqfund.windows import window_of
 
 from . import actions, permissions, queries
-from .forms import LeavingForm, PupilFilterForm, SchoolForm
-
-
-@require_GET
-@requires("registry.read_schools")
-def schools(request: Any) -> HttpResponse:
-    """The schools of my places; a person of one school goes straight to it."""
-    name = request.GET.get("name", "")
-    rows = queries.schools_for_table(request.user, name)
-    if not name and queries.is_narrow(request.user):
-        only = list(rows[:2])
-        if len(only) == 1:
-            return redirect("registry:school", only[0].pk)
-    page = paged(request, rows)
-    term = _term(request)
-    context = {
-        "page": page,
-        "name": name,
-        "term": term,
-        "pupils": queries.pupils_by_school(list(page), term),
-        "several_offices": len({row.office_id for row in page}) > 1,
-    }
-    return render_part(request, "registry/schools.html", "list", context)
-
-
-@require_GET
-@requires("registry.read_schools")
-def school(request: Any, pk: int) -> HttpResponse:
-    """A school's profile: contacts, director, whether they are confirmed this term, its classes."""
-    found = _school(request, pk)
-    term = _term(request)
-    rows = list(Classroom.objects.filter(school=found, year_be=term.year_be).in_order())
-    confirmed = found.profile_confirmed_at
-    context = {
-        "school": found,
-        "term": term,
-        "place": addresses.place_of(found.subdistrict_code),
-        "province": addresses.province_name(found.province_code),
-        "classrooms": queries.classroom_rows(rows, term, request.moment.date()),
-        "is_confirmed": bool(confirmed and confirmed.date() >= term.opens_on),
-        "may_edit": access.may(request.user, "registry.edit_school", found.path),
-        "why_not_edit": permissions.why_not_edit_school(found, request.user, request.moment),
-        "sees_children": access.may(request.user, "read_child", found.path),
-        **_window(request, term, found.path),
-    }
-    return render(request, "registry/school.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@requires("registry.edit_school")
-def school_edit(request: Any, pk: int) -> HttpResponse:
-    """Change contacts and director."""
-    found = _school(request, pk, "registry.edit_school")
-    initial = {name: getattr(found, name) for name in actions.PROFILE_FIELDS}
-    form = SchoolForm(request.POST or None, initial=initial, school=found)
-    if request.method == "POST" and form.is_valid():
-        actions.edit_school(found, by=request.user, at=request.moment, **form.cleaned_data)
-        messages.success(
-            request, gettext("The profile was saved. Confirm it when everything is right.")
-        )
-        return redirect("registry:school", pk)
-    why_closed = permissions.why_not_edit_school(found, request.user, request.moment)
-    context = {"school": found, "form": form, "why_closed": why_closed}
-    return render(request, "registry/school_edit.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@requires("registry.edit_school")
-def school_confirm(request: Any, pk: int) -> HttpResponse:
-    """Say that the profile is right."""
-    found = _school(request, pk, "registry.edit_school")
-    actions.confirm_school_profile(found, by=request.user, at=request.moment)
-    messages.success(request, gettext("The profile is confirmed for this term."))
-    return redirect("registry:school", pk)
+from .forms import LeavingForm, PupilFilterForm
 
 
 @require_GET
@@ -104,7 +30,7 @@ def classrooms(request: Any) -> HttpResponse:
     if chosen := request.GET.get("school", ""):
         rows = rows.filter(school=chosen) if chosen.isdecimal() else rows.none()
     elif not queries.is_narrow(request.user):
-        return redirect("registry:schools")
+        return redirect("schools:schools")
     page = paged(request, rows)
     context = {
         "page": page,
@@ -214,16 +140,6 @@ def _term(request: Any) -> Term:
     if term is None:
         raise Http404
     return term
-
-
-def _school(request: Any, pk: int, verb: str | None = None) -> School:
-    rows = School.objects.visible_to(request.user, verb).select_related("office__affiliation")
-    return get_object_or_404(rows, pk=pk)
-
-
-def _window(request: Any, term: Term, path: str) -> dict[str, Any]:
-    window = window_of(term, "school_profile", path, request.moment)
-    return {"window": window, "moment": request.moment}
 
 
 def _enrolments(request: Any, found: Pupil) -> Any:

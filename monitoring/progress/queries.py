@@ -14,6 +14,7 @@ from attendance.rules import System, months_between
 from eqfund.models import (
     Classroom,
     Enrolment,
+    ProfileConfirmation,
     RegistryRecord,
     School,
     SupervisingOffice,
@@ -201,8 +202,8 @@ def _both(rows: QuerySet[Any], school: str, done: Q) -> dict[int, Count]:
 
 
 def _profile(schools: set[int], term: Term) -> dict[int, Count]:
-    confirmed = School.objects.filter(pk__in=schools, profile_confirmed_at__date__gte=term.opens_on)
-    done = set(confirmed.values_list("pk", flat=True))
+    confirmed = ProfileConfirmation.objects.alive().filter(school__in=schools, term=term)
+    done = set(confirmed.values_list("school", flat=True))
     return {pk: Count(int(pk in done), 1) for pk in schools}
 
 

@@ -17,8 +17,20 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eqfund import clock
 from eqfund.calendar.actions import decide_extension, propose_extension
-from eqfund.models import CalendarLine, Classroom, Enrolment, Pupil, RegistryImport, School, User
+from eqfund.models import (
+    CalendarLine,
+    Classroom,
+    Enrolment,
+    ProfileConfirmation,
+    Pupil,
+    RegistryImport,
+    School,
+    User,
+)
 from eqfund.registry import actions
+from eqfund.school_year import level_of
+from eqfund.schools import actions as profiles
+from eqfund.schools.rules import LEVELS, phone_of
 from rehearsal.world import World
 
 MOVED_ON = date(2026, 8, 2)
@@ -122,18 +134,55 @@ def _same_file_again(world: World) -> Figures:
 
 
 def _profiles(world: World) -> Figures:
+    """Contacts and directors are brought up to date and confirmed; a school that changes its phone confirms again.
+
+    In the demo's world the last school but one has not begun, and the one before it changed its
+    e-mail after it confirmed.
+    """
+    waiting = world.schools[-2] if len(world.schools) > 2 and world.by_hand else None
     for school in world.schools:
+        if school == waiting:
+            continue
         admin, director = world.admin_of(school), world.director_of(school)
-        actions.edit_school(
+        _bring_up_to_date(world, school)
+        profiles.record_director(
             school,
+            full_name="",
+            posting=director.postings.get(role="school_director", path=school.path),
+            capacity="in_post",
+            starts_on=date(2025, 10, 1),
+            note=f"คำสั่งแต่งตั้งที่ {world.number_of(school)}/2568",
             by=admin,
             at=clock.now(),
-            director_name=director.full_name,
-            phone=school.phone or f"0 2000 {world.number_of(school):04d}",
         )
-        actions.confirm_school_profile(school, by=admin, at=clock.now())
-    confirmed = School.objects.filter(profile_confirmed_at__isnull=False).count()
-    yield "school profiles confirmed", confirmed
+        profiles.confirm_school_profile(school, by=admin, at=clock.now())
+    last = world.schools[-1]
+    admin = world.admin_of(last)
+    profiles.edit_school(last, by=admin, at=clock.now(), line_id="@demo-school")
+    profiles.confirm_school_profile(last, by=admin, at=clock.now())
+    if waiting is not None:
+        changed = world.schools[-3]
+        profiles.edit_school(
+            changed, by=world.admin_of(changed), at=clock.now(), email="new@demo.invalid"
+        )
+    alive = ProfileConfirmation.objects.alive()
+    yield "school profiles confirmed", alive.count()
+    yield "confirmed again after a change", ProfileConfirmation.objects.count() - alive.count()
+
+
+def _bring_up_to_date(world: World, school: School) -> None:
+    admin = world.admin_of(school)
+    taught = {level_of(room.grade) for room in school.classrooms.all()}
+    profiles.edit_school(
+        school,
+        by=admin,
+        at=clock.now(),
+        phone=phone_of(school.phone) or f"0 2000 {world.number_of(school):04d}",
+        contact_name=admin.full_name,
+        contact_post="แอดมินโรงเรียน",
+        contact_mobile=admin.phone,
+        levels=[level for level in LEVELS if level in taught],
+    )
 
 
 def _bring(school: School, keeper: User, path: Path, gone: str = "") -> RegistryImport:

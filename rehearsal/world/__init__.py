@@ -384,8 +384,9 @@ def _school(plan: SchoolPlan, office: SupervisingOffice) -> School:
         smis_code=plan.smis_code,
         province_code=plan.province_code,
         subdistrict_code=plan.subdistrict_code,
-        address=f"หมู่ที่ {plan.number} ตำบล{place.subdistrict} อำเภอ{place.district} "
-        f"จังหวัด{place.province} {place.postcode}",
+        house_no=str(90 + plan.number),
+        moo=str(plan.number),
+        postcode=place.postcode,
         phone=f"080200{plan.number:04d}",
         email=f"school{plan.number}@demo.invalid",
         latitude=f"{plan.latitude:.5f}",

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from eqfund import access
 from eqfund.models import School, Term
 from eqfund.pages import PAGE_SIZE
+from eqfund.schools.queries import signer_on
 from eqfund.windows import why_closed, window_of
 from screening.forms import committee as forms
 from screening.models import AnnouncedPupil, CommitteeMeeting, Form05Line, FundVerification
@@ -144,7 +145,8 @@ def usual_members(meeting: CommitteeMeeting) -> list[tuple[str, str]]:
         known := list(last.members.order_by("pk").values_list("name", "role"))
     ):
         return known
-    director = meeting.school.director_name
+    signs = signer_on(meeting.school, meeting.met_on)
+    director = signs.full_name if signs else ""
     return [(director if role == "secretary" else "", role) for role in forms.USUAL_ROLES]
 
 

@@ -90,7 +90,7 @@ def test_every_page_is_shut_to_a_person_with_steps_to_do(
     with_password(user, verified=False)
     come_in(user)
 
-    for name in ("home", "account", "registry:schools", "account-email", "account_change_password"):
+    for name in ("home", "account", "schools:schools", "account-email", "account_change_password"):
         assert where(client, reverse(name)) == STEPS["email"]
 
 

@@ -6,9 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from eqfund import jobs, places, sheets
-from eqfund.models import Enrolment, Pupil, RegistryImport, School, StagingRow
+from eqfund.models import Enrolment, Pupil, RegistryImport, StagingRow
 from eqfund.registry import actions, queries
-from eqfund.registry.hooks import profile_tasks, registry_tasks
+from eqfund.registry.hooks import registry_tasks
 
 from .files import pupil, student_list, xlsx
 
@@ -266,57 +266,6 @@ def test_a_teacher_is_not_offered_the_leaving(get, post, teacher, make_pupils):
 # --- schools, classrooms, the calendar
 
 
-def test_a_person_of_one_school_goes_straight_to_it(get, admin, school):
-    assert get(admin, "schools").url == reverse("registry:school", args=[school.pk])
-
-
-def test_an_office_sees_its_schools_alone(get, office_admin, school, other_school):
-    assert list(get(office_admin, "schools").context["page"]) == [school]
-    assert get(office_admin, "school", other_school.pk).status_code == 404
-
-
-def test_schools_are_found_by_name_and_code(get, fund_officer, school, other_school):
-    assert list(get(fund_officer, "schools", name="ห้วย").context["page"]) == [other_school]
-    assert list(get(fund_officer, "schools", name=school.smis_code).context["page"]) == [school]
-
-
-@pytest.mark.parametrize("rows", [1, 50])
-def test_the_list_of_schools_costs_the_same_at_any_length(
-    rows, get, office_admin, office, django_assert_max_num_queries
-):
-    for n in range(rows):
-        places.add_school(office, name=f"โรงเรียน {n}", moe_code=f"{n:010d}", province_code="50")
-    get(office_admin, "calendar")
-
-    # session, user, postings; is it one school?; count, rows, term, pupils
-    with django_assert_max_num_queries(9):
-        get(office_admin, "schools", name="โรงเรียน")
-
-
-def test_the_profile_is_edited_and_confirmed(get, post, admin, school):
-    wrong = post(admin, "school-edit", school.pk, phone="", director_name="x")
-    assert wrong.status_code == 422
-    post(
-        admin,
-        "school-edit",
-        school.pk,
-        phone="0 5312 3456",
-        director_name="นายวิชัย สมมติ",
-        subdistrict_code="500101",
-    )
-    post(admin, "school-confirm", school.pk)
-
-    school.refresh_from_db()
-    assert (school.phone, school.subdistrict_code) == ("0 5312 3456", "500101")
-    assert school.profile_confirmed_at
-    assert get(admin, "school", school.pk).context["is_confirmed"]
-
-
-def test_the_director_reads_the_profile_and_does_not_edit_it(get, post, director, school):
-    assert get(director, "school", school.pk).status_code == 200
-    assert get(director, "school-edit", school.pk).status_code == 403
-
-
 def test_classrooms_say_how_many_study_and_who_teaches(get, admin, teacher, make_pupils):
     make_pupils(3)
 
@@ -353,14 +302,6 @@ def test_the_keeper_is_told_to_send_then_to_confirm(preview, registry_keeper, at
     jobs.run_now(actions.confirm_registry_import(it, by=registry_keeper, at=at("2569-06-10")))
 
     assert registry_tasks(registry_keeper, at("2569-06-10")) == []
-
-
-def test_the_admin_is_told_to_confirm_the_profile(admin, school, at):
-    assert profile_tasks(admin, at("2569-05-06")) == []
-    assert len(profile_tasks(admin, at("2569-05-20"))) == 1
-    School.objects.update(profile_confirmed_at=at("2569-05-20"))
-
-    assert profile_tasks(admin, at("2569-05-21")) == []
 
 
 def test_the_pupils_page_takes_in_what_other_apps_show(get, teacher, make_pupils):

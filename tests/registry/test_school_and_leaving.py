@@ -1,67 +1,12 @@
-"""The school's profile and a pupil's leaving: the deed, each refusal, a second time."""
+"""A pupil's leaving, and a title that is added: the deed, each refusal, a second time."""
 
 import pytest
 
-from eqfund.models import Enrolment, Event, RegistryTitle, School
+from eqfund.models import Enrolment, Event, RegistryTitle
 from eqfund.refusal import Refused
-from eqfund.registry import actions, permissions
+from eqfund.registry import actions
 
 pytestmark = pytest.mark.django_db
-
-
-def test_the_admin_changes_contacts_and_the_book_keeps_both(calendar, school, admin, at):
-    actions.edit_school(
-        school, by=admin, at=at("2569-05-20"), phone="0 7754 1234", director_name="นายวิชัย สมมติ"
-    )
-
-    school.refresh_from_db()
-    assert (school.phone, school.director_name) == ("0 7754 1234", "นายวิชัย สมมติ")
-    event = Event.objects.get(verb="registry.edit_school")
-    assert event.change["after"]["director_name"] == "นายวิชัย สมมติ"
-    assert event.facts == {"fields": ["director_name", "phone"]}
-
-
-def test_saving_what_is_there_already_writes_nothing(calendar, school, admin, at):
-    actions.edit_school(school, by=admin, at=at("2569-05-20"), phone="")
-
-    assert not Event.objects.filter(verb="registry.edit_school").exists()
-
-
-def test_the_profile_opens_with_its_window(calendar, school, admin, at):
-    assert permissions.why_not_edit_school(school, admin, at("2569-05-06 23:59:59"))
-    assert permissions.why_not_edit_school(school, admin, at("2569-05-07 00:00")) is None
-
-
-def test_only_the_schools_admin_edits_it(
-    calendar, school, registry_keeper, outsider, fund_officer, at
-):
-    for person in (registry_keeper, outsider, fund_officer):
-        with pytest.raises(Refused):
-            actions.edit_school(school, by=person, at=at("2569-05-20"), phone="1")
-
-
-def test_codes_and_names_are_not_of_the_profile(calendar, school, admin, at):
-    with pytest.raises(ValueError, match="moe_code"):
-        actions.edit_school(school, by=admin, at=at("2569-05-20"), moe_code="1")
-
-
-def test_a_profile_is_confirmed_when_it_can_be_reached(calendar, school, admin, at):
-    with pytest.raises(Refused):
-        actions.confirm_school_profile(school, by=admin, at=at("2569-05-20"))
-    School.objects.update(phone="1", director_name="x")
-
-    actions.confirm_school_profile(school, by=admin, at=at("2569-05-20"))
-    actions.confirm_school_profile(school, by=admin, at=at("2569-06-20"))
-
-    school.refresh_from_db()
-    assert school.profile_confirmed_at == at("2569-06-20")
-
-
-def test_a_profile_is_not_confirmed_before_its_window(calendar, school, admin, at):
-    School.objects.update(phone="1", director_name="x")
-
-    with pytest.raises(Refused):
-        actions.confirm_school_profile(school, by=admin, at=at("2569-05-06"))
 
 
 @pytest.mark.parametrize("status", ["moved", "withdrew", "died", "not_present"])

@@ -110,7 +110,7 @@ def test_a_form_may_be_gone_back_to_but_is_asked_for_anew(client, admin, school,
     """Under no-store a browser forgets what was typed; nothing typed is lost (DESIGN 1)."""
     client.force_login(admin)
 
-    answer = client.get(reverse("registry:school-edit", args=[school.pk]))
+    answer = client.get(reverse("schools:school-edit", args=[school.pk]))
 
     assert answer.headers["Cache-Control"] == "private, no-cache"
 
