@@ -63,13 +63,13 @@ bench: setup ## the performance table, each figure beside its lower bound
 .PHONY: test
 test: setup ## all tests but the browser's
 	$(say) "Tests"
-	@$(PY) -m pytest -m "not browser" $(ARGS)
+	@$(PY) -m pytest -m "not browser" -n 2 --dist worksteal $(ARGS)
 
 .PHONY: browser
 browser: setup ## the journeys in a real browser
 	@.ci/have-chromium
 	$(say) "Browser journeys"
-	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+	@$(PY) -m pytest -m browser tests/browser -n 2 --dist loadfile $(ARGS)
 
 .PHONY: check
 check: setup ## every linter and contract; runs all, reports all
