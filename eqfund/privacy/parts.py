@@ -12,12 +12,15 @@ from eqfund.models import (
     Consent,
     Enrolment,
     Event,
+    FormerName,
+    FormerNumber,
     Guardian,
     Identity,
     Invitation,
     Posting,
     Pupil,
     RegistryRecord,
+    RollMark,
     User,
 )
 from eqfund.privacy.export import PUPIL, USER, Part
@@ -26,6 +29,9 @@ for order, part in enumerate(
     (
         Part(PUPIL, _("Pupil"), Pupil, "pk"),
         Part(PUPIL, _("Number"), Identity, "pupil"),
+        Part(PUPIL, _("Former names"), FormerName, "pupil"),
+        Part(PUPIL, _("Former numbers"), FormerNumber, "identity__pupil"),
+        Part(PUPIL, _("Marks in rolls"), RollMark, "enrolment__pupil"),
         Part(PUPIL, _("Guardians"), Guardian, "pupil"),
         Part(PUPIL, _("Enrolments"), Enrolment, "pupil"),
         Part(PUPIL, _("Registry records"), RegistryRecord, "pupil"),

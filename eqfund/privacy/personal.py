@@ -23,6 +23,7 @@ _SHOWN = "shown instead of the number, which stays sealed"
 _STAFF = "a person of the service, named beside what they did; scoped to places"
 _REASON = "a sentence that decides on a child, read beside it; scoped to the child's places"
 _WAITING = "compared by SQL with what is known; the waiting room is read where the file came from"
+_WAS = "the name as it stood, copied by SQL from the pupil's row; scoped to the child's places"
 _RULE = "counted and decided on by SQL; tells of nobody without the row beside it"
 
 # Personal and plain, with the reason. Nothing else may be.
@@ -32,6 +33,13 @@ PLAIN: dict[str, str] = {
     "eqfund.User.full_name": _STAFF,
     "eqfund.Event.actor_name": _STAFF,
     "eqfund.School.director_name": _STAFF,
+    "eqfund.School.contact_name": _STAFF,
+    "eqfund.School.line_id": "the school's own address in LINE, for its office",
+    "eqfund.Directorship.full_name": _STAFF,
+    "eqfund.FormerName.title": _WAS,
+    "eqfund.FormerName.first_name": _WAS,
+    "eqfund.FormerName.last_name": _WAS,
+    "eqfund.FormerNumber.last4": _SHOWN,
     "eqfund.Invitation.email": "mail goes to it; removed when the invitation is over",
     "eqfund.Invitation.full_name": _STAFF,
     "eqfund.AccountRequest.full_name": _STAFF,
@@ -117,6 +125,7 @@ _OF_MODEL = {
     "eqfund.Event": "book",
     "eqfund.PersonKey": "book",
     "eqfund.School": "school",
+    "eqfund.Directorship": "school",
     "eqfund.StagingRow": "waiting",
     "eqfund.RegistryCellError": "waiting",
     "eqfund.PersonExport": "days",

@@ -15,11 +15,14 @@ from eqfund.models import (
     AccountState,
     Enrolment,
     FactorRecovery,
+    FormerName,
+    FormerNumber,
     Guardian,
     Identity,
     Invitation,
     Pupil,
     RegistryRecord,
+    RollMark,
     StagingRow,
 )
 from eqfund.privacy.scrub import Scrub, users_to_forget
@@ -50,6 +53,16 @@ def _guardians(keys: Sequence[int]) -> int:
     return Guardian.objects.filter(pupil__in=keys).update(
         full_name="", national_id="", id_index=None, id_index_next=None, last4="", phone=""
     )
+
+
+def _former(keys: Sequence[int]) -> int:
+    """What the child was called and numbered before goes altogether."""
+    names = FormerName.objects.filter(pupil__in=keys).delete()[0]
+    return names + FormerNumber.objects.filter(identity__pupil__in=keys).delete()[0]
+
+
+def _marks(keys: Sequence[int]) -> int:
+    return RollMark.objects.filter(enrolment__pupil__in=keys).update(note="")
 
 
 def _enrolments(keys: Sequence[int]) -> int:
@@ -87,6 +100,8 @@ def _invitations(keys: Sequence[int]) -> int:
 for scrub in (
     Scrub("pupil", "pupils", _pupils),
     Scrub("pupil", "numbers", _identities),
+    Scrub("pupil", "former names and numbers", _former),
+    Scrub("pupil", "marks in rolls", _marks),
     Scrub("pupil", "guardians", _guardians),
     Scrub("pupil", "student numbers", _enrolments),
     Scrub("pupil", "registry records", _records),

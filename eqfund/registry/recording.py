@@ -107,7 +107,30 @@ UPDATE eqfund_guardian g SET is_current = false FROM import_entering r
 UPDATE eqfund_guardian g SET pupil_id = r.pupil_id, since = GREATEST(g.since, %(at)s) FROM import_entering r
  WHERE r.kind = 'settled' AND g.pupil_id = r.shadow_id
 """,
+    """
+UPDATE eqfund_formername f SET pupil_id = r.pupil_id FROM import_entering r
+ WHERE r.kind = 'settled' AND f.pupil_id = r.shadow_id
+""",
 )
+
+# What stood there before is kept: the number, and below the name.
+_FORMER_NUMBERS = """
+INSERT INTO eqfund_formernumber (identity_id, kind, number, last4, until, source, registry_import_id, reason)
+SELECT i.id, i.kind, i.number, i.last4, %(at)s, 'registry', %(import)s, ''
+  FROM import_entering r
+  JOIN eqfund_pupil p ON p.id = r.pupil_id
+  JOIN eqfund_identity i ON i.id = p.identity_id
+ WHERE r.kind = 'renumbered'
+"""
+
+_FORMER_NAMES = """
+INSERT INTO eqfund_formername (pupil_id, title, first_name, last_name, until, source, registry_import_id, reason)
+SELECT p.id, p.title, p.first_name, p.last_name, %(at)s, 'registry', %(import)s, ''
+  FROM import_entering r
+  JOIN eqfund_pupil p ON p.id = r.pupil_id
+ WHERE NOT r.is_new_pupil
+   AND (p.title, p.first_name, p.last_name) IS DISTINCT FROM (r.title, r.first_name, r.last_name)
+"""
 
 _RENUMBER = """
 UPDATE eqfund_identity i
@@ -199,8 +222,8 @@ UPDATE eqfund_stagingrow r
 # Each with what people are told meanwhile.
 STEPS: tuple[tuple[Any, tuple[str, ...]], ...] = (
     (_("Classes"), (_CLASSROOMS, *_ENTERING)),
-    (_("Numbers"), (_IDENTITIES, _RENUMBER)),
-    (_("Pupils"), (_PUPILS, *_SETTLE, _LEAVE_OTHER_SCHOOL, _UPDATE_PUPILS)),
+    (_("Numbers"), (_IDENTITIES, _FORMER_NUMBERS, _RENUMBER)),
+    (_("Pupils"), (_PUPILS, *_SETTLE, _LEAVE_OTHER_SCHOOL, _FORMER_NAMES, _UPDATE_PUPILS)),
     (_("Enrolments"), (_UPDATE_ENROLMENTS, *_ENROLMENTS)),
     (_("Guardians"), (_GUARDIANS,)),
     (_("What the registry says"), (_RECORDS,)),
