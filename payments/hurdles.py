@@ -212,7 +212,8 @@ NOTHING_WRONG: dict[str, tuple[str, Any]] = {
     "building": ("boolean", True),
 }
 
-# Parameters: term (id), term_code (25691), takes, building. {where} narrows to a place.
+# Parameters: term (id), term_code (25691), takes, building. {where} narrows to a place, {told_…} to
+# rounds that are published.
 FACTS = """
 SELECT g.id AS grant_id,
        g.status = 'active' AS grant_active,
@@ -260,14 +261,14 @@ SELECT g.id AS grant_id,
   LEFT JOIN payments_entitlement n ON n.grant_id = g.id AND n.term_id = %(term)s
   LEFT JOIN payments_entitlement nn ON nn.identity_id = p.identity_id AND nn.term_id = %(term)s
   LEFT JOIN payments_transfer t ON t.entitlement_id = n.id AND t.share = 'cash'
-        AND t.status IN ('pending', 'sent', 'success')
+        AND t.status IN ('pending', 'sent', 'success') {told_t}
   LEFT JOIN payments_continuingconfirmation k ON k.grant_id = g.id AND k.term_id = %(term)s
   LEFT JOIN payments_receivingchannel ch ON ch.pupil_id = p.id AND ch.is_current
   LEFT JOIN eqfund_guardian gu ON gu.id = ch.guardian_id AND gu.is_current
   LEFT JOIN payments_schoolbankaccount a ON a.school_id = c.school_id AND a.status = 'accepted'
         AND ch.kind = 'school_account'
   LEFT JOIN payments_transfer lf ON lf.entitlement_id = n.id AND lf.share = 'cash' AND lf.status = 'failed'
-        AND lf.channel_id = ch.id AND lf.account_id IS NOT DISTINCT FROM a.id
+        AND lf.channel_id = ch.id AND lf.account_id IS NOT DISTINCT FROM a.id {told_lf}
   LEFT JOIN (SELECT school_id, bool_or(status = 'proposed') AS at_director,
                     bool_or(status = 'director_approved') AS at_fund
                FROM payments_schoolbankaccount
@@ -289,6 +290,17 @@ def all_hurdles() -> str:
     return f"array_remove(ARRAY[{cases}]::text[], NULL)"
 
 
-def facts(where: str = "") -> str:
-    """The SELECT of the facts; `where` begins with AND and may name g, p, e and c."""
-    return FACTS.replace("{where}", where)
+# A round's transfers are told of with its publication: before it they do not exist for a school.
+TOLD = "AND {transfer}.round_id IN (SELECT id FROM payments_transferround WHERE status IN ('published', 'closed'))"
+
+
+def facts(where: str = "", *, told_only: bool = False) -> str:
+    """The SELECT of the facts; `where` begins with AND and may name g, p, e and c.
+
+    `told_only` leaves out what came of rounds that are not published yet: for all below the fund.
+    """
+    found = FACTS
+    for name in ("t", "lf"):
+        told = TOLD.replace("{transfer}", name) if told_only else ""
+        found = found.replace(f"{{told_{name}}}", told)
+    return found.replace("{where}", where)

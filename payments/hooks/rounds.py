@@ -16,6 +16,7 @@ from eqfund.money import baht
 from eqfund.thai_text import thai_date
 from eqfund.windows import Window
 from payments.models import ReceivingChannel, SchoolBankAccount, TransferRound
+from payments.models.rounds import sees_unpublished
 from payments.queries import rounds as queries_rounds
 from payments.queries.channels import channel_counts
 from payments.queries.windows import place_windows, window_among
@@ -227,7 +228,7 @@ def _rounds(user: Any, at: datetime) -> list[Todo]:
 def _to_plan(user: Any, at: datetime) -> list[Todo]:
     """The round whose transfers the calendar begins soon, while nobody has planned it."""
     term = Term.objects.current(at)
-    coming = queries_rounds.coming_round(term, at) if term else None
+    coming = queries_rounds.coming_round(term, at, sees_all=True) if term else None
     if term is None or coming is None or coming.starts is None or coming.starts > at + SOON:
         return []
     if TransferRound.objects.filter(
@@ -257,9 +258,11 @@ def pupil_panels(pupil: Any, user: Any, at: datetime) -> list[Panel]:
     term = Term.objects.current(at)
     if term is None or not access.may(user, "payments.read_forecast", pupil.path):
         return []
-    coming = queries_rounds.coming_round(term, at)
+    sees_all = sees_unpublished(user)
+    coming = queries_rounds.coming_round(term, at, sees_all=sees_all)
+    takes = queries_rounds.takes_of(coming)
     rows = queries_rounds.forecast_pupils(
-        term, pupil.path, queries_rounds.takes_of(coming), pupil_id=pupil.pk
+        term, pupil.path, takes, sees_all=sees_all, pupil_id=pupil.pk
     )
     if not rows:
         return []

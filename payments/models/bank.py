@@ -16,7 +16,7 @@ from eqfund.models.base import ScopedQuerySet
 from payments.bankfiles.lines import MAX_LINES
 from payments.rules.rounds import FailCode
 
-from .rounds import Transfer, TransferRound
+from .rounds import OfRoundsQuerySet, Transfer, TransferRound
 
 
 class BankFile(models.Model):
@@ -333,7 +333,7 @@ def _any_movement(movements: tuple[tuple[str, str], ...]) -> Q:
     return reduce(or_, (Q(debit=str(debit), credit=str(credit)) for debit, credit in movements))
 
 
-class LedgerEntryQuerySet(ScopedQuerySet):
+class LedgerEntryQuerySet(OfRoundsQuerySet):
     scope = "school__path"
     read_verb = "read_school"
 
@@ -436,7 +436,7 @@ class LedgerEntry(models.Model):
         return f"{self.credit} -> {self.debit} {self.amount_satang}"
 
 
-class SchoolBookQuerySet(ScopedQuerySet):
+class SchoolBookQuerySet(OfRoundsQuerySet):
     scope = "school__path"
     read_verb = "read_school"
 

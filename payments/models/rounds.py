@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 
+from eqfund import access
 from eqfund.fields import SealedField, unseal
 from eqfund.models import Enrolment, Identity, School, Term, User
 from eqfund.models.base import ScopedQuerySet
@@ -233,7 +234,23 @@ class TransferRound(models.Model):
         return self.status in PUBLISHED
 
 
-class TransferQuerySet(ScopedQuerySet):
+def sees_unpublished(user: User) -> bool:
+    """The fund and the auditor see a round before it is published; a school its part after."""
+    return bool(access.paths_with(user, "payments.read_round"))
+
+
+class OfRoundsQuerySet(ScopedQuerySet):
+    """Rows of rounds: below the fund nobody learns of them before their round is published."""
+
+    def visible_to(self, user, verb=None):
+        rows = super().visible_to(user, verb)
+        return rows if sees_unpublished(user) else rows.published()
+
+    def published(self):
+        return self.filter(round__status__in=[str(status) for status in PUBLISHED])
+
+
+class TransferQuerySet(OfRoundsQuerySet):
     scope = "enrolment__path"
 
     def for_table(self):
@@ -322,7 +339,7 @@ class Transfer(models.Model):
         return unseal(self.destination, self.destination_purpose).decode()
 
 
-class LeftOutQuerySet(ScopedQuerySet):
+class LeftOutQuerySet(OfRoundsQuerySet):
     scope = "enrolment__path"
 
     def for_table(self):

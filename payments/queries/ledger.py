@@ -16,6 +16,7 @@ from django.db.models import Exists, Max, OuterRef, Sum
 
 from eqfund.models import School, Term, User
 from payments.models import Account, LedgerEntry, SchoolBook
+from payments.models.rounds import sees_unpublished
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,17 +225,22 @@ def schools_with_money(user: User, verb: str, term: Term | None, search: str = "
     cash = LedgerEntry.objects.filter(
         school=OuterRef("pk"), debit=Account.SCHOOL_IN_HAND, round__term=term
     )
+    if not sees_unpublished(user):
+        cash = cash.published()
     schools = School.objects.visible_to(user, verb).filter(Exists(cash)).select_related("office")
     if search:
         schools = schools.filter(name__icontains=search)
     return schools.order_by("name", "pk")
 
 
-def books_of(schools: Iterable[School], term: Term | None) -> dict[int, list[SchoolBook]]:
-    """The equations of these schools in the term, by school; one query for a page of them."""
+def books_of(
+    schools: Iterable[School], term: Term | None, user: User, verb: str
+) -> dict[int, list[SchoolBook]]:
+    """The equations of these schools in the term, by school, as the user may know them; one query for a page."""
     keys = [school.pk for school in schools]
     found: dict[int, list[SchoolBook]] = {key: [] for key in keys}
-    rows = SchoolBook.objects.filter(school_id__in=keys, round__term=term).select_related("round")
+    rows = SchoolBook.objects.visible_to(user, verb).filter(school_id__in=keys, round__term=term)
+    rows = rows.select_related("round")
     for row in rows.order_by("round__number"):
         found[row.school_id].append(row)
     return found

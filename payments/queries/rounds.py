@@ -11,7 +11,6 @@ from django.core.paginator import Page, Paginator
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from eqfund import access
 from eqfund.access import ROLE_NAMES, next_path
 from eqfund.models import CalendarLine, Pupil, Term, User
 from eqfund.pages import PAGE_SIZE
@@ -19,8 +18,9 @@ from eqfund.windows import Window
 from payments import round_sql
 from payments.hurdles import BY_CODE, PAID, Hurdle, all_hurdles, facts, first_hurdle
 from payments.models import LeftOut, Transfer, TransferRound
+from payments.models.rounds import sees_unpublished
 from payments.queries.windows import window_among
-from payments.rules.rounds import RoundStatus, RoundTakes, round_takes
+from payments.rules.rounds import ALIVE, PUBLISHED, RoundStatus, RoundTakes, round_takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,36 +106,64 @@ def transfer_events(term: Term) -> dict[int, CalendarLine]:
     return found
 
 
-def sees_unpublished(user: User) -> bool:
-    """The fund and the auditor see a round before it is published; a school its part after."""
-    return bool(access.paths_with(user, "payments.read_round"))
-
-
 @dataclass(frozen=True, slots=True)
 class ComingRound:
-    """The round that a forecast is about: the next one whose rows are not fixed yet."""
+    """The round that a forecast is about: to the fund the next one whose rows are not fixed yet, to
+    all below it the next one whose result is not told. `is_awaited`: its transfers have begun by the
+    calendar, so its rows may be fixed; `told_from` is the calendar's day of the publication."""
 
     number: int
     takes: str
     line: CalendarLine | None
+    is_awaited: bool = False
+    told_from: datetime | None = None
 
     @property
     def starts(self) -> datetime | None:
         return self.line.during.lower if self.line else None
 
 
-def coming_round(term: Term, at: datetime) -> ComingRound | None:
-    """The first round still to be built, by the calendar and by what is built; None after the last."""
+def coming_round(term: Term, at: datetime, *, sees_all: bool) -> ComingRound | None:
+    """The first round still to come; None after the last.
+
+    To the fund: by the calendar and by what is built. To others only by what everybody may know: the
+    first round not published, unless a later one is published or has begun by the calendar.
+    """
     by_number = transfer_events(term)
-    fixed = set(
-        TransferRound.objects.filter(term=term)
-        .exclude(status__in=[str(RoundStatus.PLANNED), str(RoundStatus.CANCELLED)])
-        .values_list("number", flat=True)
-    )
+    rounds = TransferRound.objects.filter(term=term)
+    if sees_all:
+        fixed = _numbers(rounds.exclude(status__in=NOT_FIXED))
+        for number, line in by_number.items():
+            if number not in fixed and (line.during.upper is None or line.during.upper > at):
+                return ComingRound(number, round_takes(number), line)
+        return None
+    told = _numbers(rounds.filter(status__in=list(map(str, PUBLISHED))))
+    begun = {number for number, line in by_number.items() if _has_begun(line, at)}
+    passed = max(told | begun, default=0)
     for number, line in by_number.items():
-        if number not in fixed and (line.during.upper is None or line.during.upper > at):
-            return ComingRound(number, round_takes(number), line)
+        if number not in told and number >= passed:
+            is_awaited = number in begun
+            day = _told_from(term, number) if is_awaited else None
+            return ComingRound(number, round_takes(number), line, is_awaited, day)
     return None
+
+
+NOT_FIXED = [str(RoundStatus.PLANNED), str(RoundStatus.CANCELLED)]
+
+
+def _numbers(rounds: QuerySet[TransferRound]) -> set[int]:
+    return set(rounds.values_list("number", flat=True))
+
+
+def _has_begun(line: CalendarLine, at: datetime) -> bool:
+    return line.during.lower is not None and line.during.lower <= at
+
+
+def _told_from(term: Term, number: int) -> datetime | None:
+    """The calendar's day from which schools read the status of a round's transfers."""
+    lines = CalendarLine.objects.filter(term=term, activity="transfer_status", round_no=number)
+    line = lines.order_by("pk").first()
+    return line.during.lower if line else None
 
 
 @dataclass(slots=True)
@@ -175,7 +203,7 @@ SELECT place, hurdle, count(*)
 
 
 def forecast_pupils(
-    term: Term, path: str, takes: str, *, pupil_id: int | None = None
+    term: Term, path: str, takes: str, *, sees_all: bool, pupil_id: int | None = None
 ) -> list[ForecastRow]:
     """Every grantee under a place with all hurdles that stand; one query. Pupils are not loaded."""
     where = "AND p.path >= %(low)s AND p.path < %(high)s"
@@ -184,7 +212,7 @@ def forecast_pupils(
     given = round_sql.parameters(term, takes, building=False)
     given |= {"low": path, "high": next_path(path), "pupil": pupil_id}
     with connection.cursor() as cursor:
-        cursor.execute(PUPILS.replace("{facts}", facts(where)), given)
+        cursor.execute(PUPILS.replace("{facts}", facts(where, told_only=not sees_all)), given)
         return [ForecastRow(*row) for row in cursor.fetchall()]
 
 
@@ -213,14 +241,16 @@ class ForecastCount:
             self.hurdles[hurdle] = self.hurdles.get(hurdle, 0) + count
 
 
-def forecast_counts(term: Term, path: str, takes: str) -> dict[int, ForecastCount]:
+def forecast_counts(
+    term: Term, path: str, takes: str, *, sees_all: bool
+) -> dict[int, ForecastCount]:
     """By the key of the place one level below `path`: who is paid, who will be, and first hurdles. One query."""
     given = round_sql.parameters(term, takes, building=False)
     given |= {"low": path, "high": next_path(path), "segment": path.count("/") + 1}
     where = "AND p.path >= %(low)s AND p.path < %(high)s"
     found: dict[int, ForecastCount] = {}
     with connection.cursor() as cursor:
-        cursor.execute(COUNTS.replace("{facts}", facts(where)), given)
+        cursor.execute(COUNTS.replace("{facts}", facts(where, told_only=not sees_all)), given)
         for place, hurdle, count in cursor.fetchall():
             found.setdefault(place, ForecastCount()).add(hurdle, count)
     return found
@@ -248,8 +278,10 @@ def with_pupils(
     transfers = Transfer.objects.filter(
         entitlement__grant__pupil__in=ids,
         entitlement__term=term,
-        status__in=["pending", "sent", "success"],
+        status__in=list(map(str, ALIVE)),
     ).select_related("round", "entitlement__grant")
+    if not sees_unpublished(user):
+        transfers = transfers.published()
     alive = {transfer.entitlement.grant.pupil_id: transfer for transfer in transfers}
     for row in rows:
         row.pupil, row.transfer = pupils.get(row.pupil_id), alive.get(row.pupil_id)

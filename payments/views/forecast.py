@@ -12,6 +12,7 @@ from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.models import Affiliation, Classroom, School, SupervisingOffice, Term
 from eqfund.places import place_names
+from payments.models.rounds import sees_unpublished
 from payments.pages import rounds as round_pages
 from payments.queries import rounds as queries_rounds
 from payments.queries.rounds import ComingRound, ForecastCount
@@ -52,7 +53,8 @@ def forecast_place(request: Any, level: str, pk: int) -> HttpResponse:
         raise Http404
     template = "class" if level == "class" else "place"
     term = current_term(request)
-    coming = queries_rounds.coming_round(term, request.moment)
+    sees_all = sees_unpublished(request.user)
+    coming = queries_rounds.coming_round(term, request.moment, sees_all=sees_all)
     context = {
         "term": term,
         "coming": coming,
@@ -71,7 +73,8 @@ def _class(request: Any, pk: int, term: Term, coming: ComingRound | None) -> dic
     rooms = Classroom.objects.visible_to(request.user, VERB).select_related("school")
     room = get_object_or_404(rooms, pk=pk)
     windows = place_windows(term, room.path)
-    rows = queries_rounds.forecast_pupils(term, room.path, queries_rounds.takes_of(coming))
+    takes, sees_all = queries_rounds.takes_of(coming), sees_unpublished(request.user)
+    rows = queries_rounds.forecast_pupils(term, room.path, takes, sees_all=sees_all)
     rows = queries_rounds.with_pupils(rows, term, request.user, windows, request.moment)
     total = ForecastCount()
     for row in rows:
@@ -81,7 +84,7 @@ def _class(request: Any, pk: int, term: Term, coming: ComingRound | None) -> dic
 
 def _school(request: Any, pk: int, term: Term, coming: ComingRound | None) -> dict[str, Any]:
     school = get_object_or_404(School.objects.visible_to(request.user, VERB), pk=pk)
-    counts = queries_rounds.forecast_counts(term, school.path, queries_rounds.takes_of(coming))
+    counts = _counts(request, term, school.path, coming)
     rooms = Classroom.objects.filter(pk__in=counts).in_order()
     rows = [{"place": room, "name": room.label, "count": counts[room.pk]} for room in rooms]
     return {
@@ -95,7 +98,7 @@ def _school(request: Any, pk: int, term: Term, coming: ComingRound | None) -> di
 def _office(request: Any, pk: int, term: Term, coming: ComingRound | None) -> dict[str, Any]:
     offices = SupervisingOffice.objects.filter(access.path_filter(request.user, VERB, "path"))
     office = get_object_or_404(offices, pk=pk)
-    counts = queries_rounds.forecast_counts(term, office.path, queries_rounds.takes_of(coming))
+    counts = _counts(request, term, office.path, coming)
     schools = School.objects.filter(pk__in=counts).order_by("name", "pk")
     rows = [
         {"place": school, "name": school.name, "count": counts[school.pk]} for school in schools
@@ -107,6 +110,13 @@ def _office(request: Any, pk: int, term: Term, coming: ComingRound | None) -> di
         "below": "school",
         **_summary(request, office.path, term, counts),
     }
+
+
+def _counts(
+    request: Any, term: Term, path: str, coming: ComingRound | None
+) -> dict[int, ForecastCount]:
+    takes, sees_all = queries_rounds.takes_of(coming), sees_unpublished(request.user)
+    return queries_rounds.forecast_counts(term, path, takes, sees_all=sees_all)
 
 
 def _summary(

@@ -14,8 +14,6 @@ from eqfund.models import School, Term
 from eqfund.pages import paged, render_part
 from payments.models import LedgerEntry, SchoolBook
 from payments.queries import ledger as queries_ledger
-from payments.queries.rounds import sees_unpublished
-from payments.rules.rounds import PUBLISHED
 
 
 @require_GET
@@ -44,11 +42,7 @@ def _schools(request: HttpRequest, term: Term | None, verb: str) -> dict[str, An
     search = request.GET.get("q", "").strip()
     schools = queries_ledger.schools_with_money(request.user, verb, term, search)
     page = paged(request, schools)
-    books = queries_ledger.books_of(page, term)
-    if not sees_unpublished(request.user):
-        books = {
-            key: [row for row in rows if row.round.is_published] for key, rows in books.items()
-        }
+    books = queries_ledger.books_of(page, term, request.user, verb)
     return {"page": page, "books": books, "search": search}
 
 
@@ -85,9 +79,6 @@ def _school_page(request: Any, pk: int, verb: str) -> HttpResponse:
     school = get_object_or_404(schools, pk=pk)
     books = SchoolBook.objects.visible_to(request.user, verb).filter(school=school)
     entries = LedgerEntry.objects.visible_to(request.user, verb).touching_cash_of(school)
-    if not sees_unpublished(request.user):  # a school learns of its money by the publication
-        books = books.filter(round__status__in=sorted(PUBLISHED))
-        entries = entries.filter(round__status__in=sorted(PUBLISHED))
     page = paged(request, entries.for_table())
     audit.read_list(request, "payments:money-school", page, path=school.path)
     context = {

@@ -21,6 +21,7 @@ from payments.forms.rounds import PlanForm
 from payments.forms.shared import ReasonForm
 from payments.hurdles import BY_CODE
 from payments.models import LeftOut, TransferRound
+from payments.models.rounds import sees_unpublished
 from payments.pages import rounds as round_pages
 from payments.permissions import rounds as permissions
 from payments.queries import rounds as queries_rounds
@@ -37,7 +38,7 @@ FEW_SCHOOLS = 3  # so many are linked by name from the list of rounds
 def rounds(request: Any) -> HttpResponse:
     """The term's rounds, and planning the next; to schools and offices those published."""
     term, user = current_term(request), request.user
-    sees_all = queries_rounds.sees_unpublished(user)
+    sees_all = sees_unpublished(user)
     found = TransferRound.objects.filter(term=term).select_related("term")
     if not sees_all:
         found = found.filter(status__in=list(map(str, PUBLISHED)))
@@ -161,7 +162,7 @@ def round_school(request: Any, pk: int, school_pk: int) -> HttpResponse:
     found = _round(pk)
     schools = School.objects.visible_to(request.user, "payments.read_round_school")
     school = get_object_or_404(schools.select_related("office"), pk=school_pk)
-    if not found.is_published and not queries_rounds.sees_unpublished(request.user):
+    if not found.is_published and not sees_unpublished(request.user):
         raise Http404
     context = round_pages.school_part(found, school, request.user, request.moment)
     context["page"] = paged(request, context.pop("transfers"))
@@ -180,7 +181,7 @@ def _left_outs(request: Any, transfer_round: TransferRound, hurdle: str) -> Any:
     rows = LeftOut.objects.visible_to(request.user, "payments.read_round_school").filter(
         round=transfer_round
     )
-    if not transfer_round.is_published and not queries_rounds.sees_unpublished(request.user):
+    if not transfer_round.is_published and not sees_unpublished(request.user):
         raise Http404
     return rows.filter(hurdle=hurdle) if hurdle in BY_CODE else rows
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from eqfund.models import Term
 from eqfund.refusal import Refused
 from payments.models import TransferRound
-from payments.queries.rounds import sees_unpublished
+from payments.models.rounds import sees_unpublished
 
 
 def current_term(request: Any) -> Term:

@@ -297,8 +297,9 @@ def test_another_schools_book_is_not_found(reconciled, client, make_user, other_
 
 
 def test_the_only_school_is_shown_at_once_and_several_are_a_list(
-    reconciled, client, admin, office_admin, school, office
+    reconciled, client, admin, office_admin, fund_officer, school, office, at
 ):
+    rounds.publish_round(reconciled, by=fund_officer, at=at("2569-07-31 09:00"))
     client.force_login(admin)
     assert client.get(reverse("payments:money")).url == reverse(
         "payments:money-school", args=[school.pk]

@@ -370,8 +370,12 @@ def test_a_school_and_its_office_see_the_same_figures(
         assert [(r.code, r.count) for r in page.context["reasons"]] == [("not_confirmed", 2)]
 
 
-def test_after_a_round_is_built_the_forecast_is_about_the_next(built, signed_in, school, admin):
-    page = signed_in(admin).get(reverse("payments:forecast-place", args=["school", school.pk]))
+def test_after_a_round_is_built_the_funds_forecast_is_about_the_next(
+    built, signed_in, school, fund_officer
+):
+    page = signed_in(fund_officer).get(
+        reverse("payments:forecast-place", args=["school", school.pk])
+    )
 
     assert page.context["coming"].number == 2
     assert (page.context["total"].paid, page.context["total"].waiting) == (3, 2)
