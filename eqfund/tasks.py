@@ -4,6 +4,7 @@ from celery import shared_task
 
 from eqfund import clock, edges, jobs
 from eqfund.audit import seals
+from eqfund.handover.actions.moves import lapse_handovers
 from eqfund.models import Job
 from eqfund.registry.forgetting import forget_old_rows
 
@@ -34,6 +35,13 @@ def calendar_tick() -> int:
     """Let the calendar's due moments come; every minute. Returns how many were looked after."""
     clock.refresh()
     return len(edges.run_due(clock.now()))
+
+
+@shared_task(name="eqfund.tasks.lapse_handovers")
+def lapse_late_handovers() -> int:
+    """End the hand-overs that nobody answered by their last day; every night. Returns how many."""
+    clock.refresh()
+    return lapse_handovers(at=clock.now())
 
 
 @shared_task(name="eqfund.tasks.forget_registry_rows")

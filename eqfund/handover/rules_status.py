@@ -48,5 +48,5 @@ def may_become(was: PupilStatus, becomes: PupilStatus) -> bool:
 
 
 def needs_reason(becomes: PupilStatus) -> bool:
-    """Whether a sentence is wanted: for what is not a plain leaving."""
-    return becomes in (PupilStatus.SUSPENDED, PupilStatus.NOT_PRESENT)
+    """Whether a sentence is wanted: for a rest, whose end nobody knows."""
+    return becomes is PupilStatus.SUSPENDED

@@ -192,6 +192,11 @@ class Handover(models.Model):
         return f"{self.from_school_id} → {self.to_school_id}"
 
     @property
+    def path(self) -> str:
+        """Where the audit book notes what was read and done: at the school that held the child."""
+        return self.from_path
+
+    @property
     def is_open(self) -> bool:
         return self.status == Status.PROPOSED
 
