@@ -18,11 +18,14 @@ from screening.models import (
     Form01,
     FundVerification,
     Grant,
+    GrantRevival,
     InstitutionDecision,
 )
 from screening.permissions import committee, verification
 from screening.queries import scoring as scoring_queries, verification as verification_queries
+from screening.queries.grant_ends import still_marked
 from screening.rules.committee import OPEN, MeetingStatus
+from screening.rules.grants import RevivalStatus
 from screening.rules.verification import STEPS, Outcome
 
 MENU = (
@@ -79,6 +82,8 @@ def todos(user: User, at: datetime) -> list[hooks.Todo]:
         *_to_score(user, term, at),
         *_to_decide(user, term),
         *_to_verify(user, term, at),
+        *_to_revive(user),
+        *_to_unmark(user, term),
     ]
 
 
@@ -223,6 +228,59 @@ def _to_decide(user: User, term: Term) -> list[hooks.Todo]:
             url=reverse("screening:scoring") + "#institutions",
             action_label=gettext("See"),
             count=count,
+        )
+    ]
+
+
+def _to_revive(user: User) -> list[hooks.Todo]:
+    """Ends of a grant that somebody else asks to undo, for the fund."""
+    if not access.paths_with(user, "screening.decide_revival"):
+        return []
+    count = GrantRevival.objects.filter(status=RevivalStatus.ASKED).exclude(asked_by=user).count()
+    if not count:
+        return []
+    what = ngettext(
+        "Decide whether the end of %(count)d grant is undone",
+        "Decide whether the ends of %(count)d grants are undone",
+        count,
+    )
+    return [
+        hooks.Todo(
+            what=what % {"count": count},
+            url=reverse("screening:grants") + "?asked=1",
+            action_label=gettext("See"),
+            count=count,
+            state="sun",
+        )
+    ]
+
+
+def _to_unmark(user: User, term: Term) -> list[hooks.Todo]:
+    """Households that are no longer poor and whom the registry, where that is taken off, still marks."""
+    if not access.paths_with(user, "registry.import_file"):
+        return []
+    if any(path.count("/") < 4 for path in access.paths_with(user, "registry.import_file")):
+        return []
+    grants = still_marked(user, "registry.import_file", term)
+    if not grants:
+        return []
+    what = ngettext(
+        "Take off the mark “ยากจน” of %(count)d pupil in DMC",
+        "Take off the mark “ยากจน” of %(count)d pupils in DMC",
+        len(grants),
+    )
+    return [
+        hooks.Todo(
+            what=what % {"count": len(grants)},
+            hint=gettext(
+                "Their grants ended because the household is no longer poor. Then send the file again."
+            ),
+            url=reverse("screening:grants") + "?ended=1"
+            if access.paths_with(user, "screening.read_grants")
+            else "",
+            action_label=gettext("See"),
+            state="sun",
+            count=len(grants),
         )
     ]
 

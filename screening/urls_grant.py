@@ -41,6 +41,13 @@ urlpatterns = [
     ),
     path("grants/", grants.grants, name="grants"),
     path("grants/<int:pk>/", grants.grant, name="grant"),
+    path("grants/<int:pk>/end/", grants.grant_end, name="grant-end"),
+    path("grants/<int:pk>/revive/", grants.grant_revive, name="grant-revive"),
+    path(
+        "grants/<int:pk>/revival/decide/",
+        grants.grant_revival_decide,
+        name="grant-revival-decide",
+    ),
     path("grants/<int:pk>/suspend/", grants.grant_suspend, name="grant-suspend"),
     path("grants/<int:pk>/resume/", grants.grant_resume, name="grant-resume"),
 ]

@@ -20,8 +20,10 @@ from django.db.models import (
 from eqfund.models import Classroom, Enrolment, Guardian, Term, User
 from eqfund.school_year import GRADES
 from eqfund.windows import Window
-from payments.models import ContinuingConfirmation, ReceivingChannel
+from payments.models import ContinuingConfirmation, ReceivingChannel, Transfer
 from payments.rules import channels as rules
+from payments.rules.promptpay import Standing, standing
+from payments.rules.rounds import TransferStatus
 from payments.words.faults import fault
 from screening.models import AnnouncedPupil, Grant
 from screening.rules.grants import PupilGroup
@@ -37,6 +39,7 @@ class ChannelRow:
     channel: ReceivingChannel | None
     confirmation: ContinuingConfirmation | None
     is_announced: bool
+    failed_this_way: bool = False
 
     @property
     def is_continuing(self) -> bool:
@@ -52,6 +55,13 @@ class ChannelRow:
     @property
     def promptpay_state(self) -> str:
         return self.channel.promptpay_state if self.channel else rules.PromptPayState.UNKNOWN
+
+    @property
+    def standing(self) -> Standing:
+        """Where the family stands with PromptPay."""
+        return standing(
+            self.kind or None, self.promptpay_state, failed_this_way=self.failed_this_way
+        )
 
     @property
     def stamp(self) -> str:
@@ -99,7 +109,7 @@ def channel_rows(term: Term, path: str, *, only: Q | None = None) -> list[Channe
                 Guardian.objects.filter(is_current=True),
                 to_attr="now_guardians",
             ),
-            Prefetch("pupil__channels", ReceivingChannel.objects.current(), to_attr="now_channels"),
+            Prefetch("pupil__channels", _current_channels(), to_attr="now_channels"),
         )
         .order_by("path", "pupil__sort_key", "pk")
     )
@@ -117,20 +127,30 @@ def channel_row(enrolment: Enrolment) -> ChannelRow:
     if rows:
         return rows[0]
     guardian = Guardian.objects.filter(pupil=enrolment.pupil_id, is_current=True).first()
-    channel = ReceivingChannel.objects.current().filter(pupil=enrolment.pupil_id).first()
+    channel = _current_channels().filter(pupil=enrolment.pupil_id).first()
     return ChannelRow(enrolment, None, guardian, channel, None, is_announced=False)
+
+
+def _current_channels() -> Any:
+    """The channels in use, each with whether the bank, in a published round, could not pay by it."""
+    failed = Transfer.objects.filter(
+        channel=OuterRef("pk"), status=TransferStatus.FAILED, round__published_at__isnull=False
+    )
+    return ReceivingChannel.objects.current().annotate(failed_this_way=Exists(failed))
 
 
 def _channel_row(enrolment: Any, by_grant: dict[int, ContinuingConfirmation]) -> ChannelRow:
     pupil = enrolment.pupil
     grant = next(iter(pupil.alive_grants), None)
+    channel = next(iter(pupil.now_channels), None)
     return ChannelRow(
         enrolment,
         grant,
         next(iter(pupil.now_guardians), None),
-        next(iter(pupil.now_channels), None),
+        channel,
         by_grant.get(grant.pk) if grant else None,
         enrolment.announced_here,
+        failed_this_way=channel is not None and channel.failed_this_way,
     )
 
 

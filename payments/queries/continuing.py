@@ -51,8 +51,9 @@ SELECT grant_id, enrolment_id, school_id, classroom_id, path, confirmed, correct
       LEFT JOIN payments_continuingconfirmation k ON k.grant_id = g.id AND k.term_id = %(term)s
       LEFT JOIN payments_receivingchannel ch ON ch.pupil_id = p.id AND ch.is_current
       LEFT JOIN eqfund_guardian gu ON gu.pupil_id = p.id AND gu.is_current
-      LEFT JOIN (SELECT DISTINCT channel_id FROM payments_transfer
-                  WHERE status = 'failed') lf ON lf.channel_id = ch.id
+      LEFT JOIN (SELECT DISTINCT t.channel_id FROM payments_transfer t
+                   JOIN payments_transferround r ON r.id = t.round_id
+                  WHERE t.status = 'failed' AND r.published_at IS NOT NULL) lf ON lf.channel_id = ch.id
      WHERE g.status = 'active' AND g."group" = 'continuing'
        AND g.first_term <= %(code)s AND g.last_term >= %(code)s {where}
   ) AS facts

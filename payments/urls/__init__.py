@@ -1,6 +1,6 @@
 """Addresses of payments."""
 
-from payments.urls import bank, payout, rounds
+from payments.urls import bank, continuing, payout, rounds
 
 app_name = "payments"
-urlpatterns = [*rounds.urlpatterns, *bank.urlpatterns, *payout.urlpatterns]
+urlpatterns = [*rounds.urlpatterns, *continuing.urlpatterns, *bank.urlpatterns, *payout.urlpatterns]

@@ -25,6 +25,14 @@ FAULTS: dict[str, Word] = {
     "guardian_id_wrong": _(
         "This is not a national ID: 13 digits with the right last digit. Compare with the card."
     ),
+    "guardian_id_length": _("A national ID has 13 digits. Count again, and compare with the card."),
+    "guardian_g_code": _(
+        "A G-code is no national ID: PromptPay cannot be on it. Type the 13 digits of the card, or choose the school account."
+    ),
+    "name_letters": _("A name has letters only, no digits. Type it as on the ID card."),
+    "name_one_word": _("Type the name and the family name, as on the ID card."),
+    "name_no_title": _("Begin with the title as on the ID card, for example นาย, นาง or นางสาว."),
+    "phone_wrong": _("A Thai phone number has 9 or 10 digits and begins with 0."),
     "guardian_id_again": _(
         "The guardian's name was changed: type the new guardian's national ID, so that the money goes to that person."
     ),
