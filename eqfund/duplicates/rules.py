@@ -227,6 +227,15 @@ def numbers_of(kind_a: str, kind_b: str) -> Numbers:
 # --- places
 
 
+def school_of(path: str) -> str:
+    """The path of the school that a class's path lies in.
+
+    >>> school_of("TH/1/2/3/4/")
+    'TH/1/2/3/'
+    """
+    return "/".join(path.split("/")[:4]) + "/"
+
+
 def apart(a: str, b: str) -> str:
     """How far apart two schools are, by their paths: school, office, affiliation or country.
 

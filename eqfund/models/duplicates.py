@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, IntegerField, Q
@@ -155,6 +157,10 @@ class DuplicatePair(models.Model):
                 | (Q(first_by=None) | ~Q(first_by=F("decided_by")))
                 & (Q(second_by=None) | ~Q(second_by=F("decided_by"))),
             ),
+            models.CheckConstraint(
+                name="duplicate_two_people_answer",
+                condition=Q(first_by=None) | Q(second_by=None) | ~Q(first_by=F("second_by")),
+            ),
         ]
         indexes = [
             models.Index(name="duplicate_path_and_state", fields=["path", "state"]),
@@ -163,6 +169,15 @@ class DuplicatePair(models.Model):
 
     def __str__(self) -> str:
         return f"{self.pk}"
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody has still to do something."""
+        return self.state != self.State.SETTLED
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether it is open after the day by which both schools should have answered."""
+        return self.is_open and at > self.due_at
 
 
 class DuplicateSideQuerySet(ScopedQuerySet):

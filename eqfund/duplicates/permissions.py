@@ -1,0 +1,55 @@
+"""Why a person may not do a thing with a duplicate. None means they may."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils.translation import gettext
+
+from eqfund import access
+from eqfund.models import DuplicatePair, DuplicateSide, User
+from eqfund.thai_text import thai_datetime
+
+
+def why_not_answer_duplicate(side: DuplicateSide, user: User) -> str | None:
+    """An answer may be corrected until the ticket is settled."""
+    if reason := access.why_not(user, "duplicates.answer", side.path):
+        return reason
+    if not side.pair.is_open:
+        return gettext("This ticket is settled already.")
+    if user.pk == (side.pair.second_by_id if side.position == 1 else side.pair.first_by_id):
+        return gettext("You answered for the other school; somebody else answers for this one.")
+    if side.pair.apart == DuplicatePair.Apart.SCHOOL:
+        return gettext(
+            "Both rows are of this school: join them, or say that they are two children."
+        )
+    return None
+
+
+def why_not_decide_duplicate(pair: DuplicatePair, user: User, at: datetime) -> str | None:
+    """The office over both schools decides, else the fund; the fund also what an office left undone."""
+    if reason := access.why_not(user, "duplicates.decide", pair.path):
+        return reason
+    if not pair.is_open:
+        return gettext("This ticket is settled already.")
+    if pair.apart == DuplicatePair.Apart.SCHOOL:
+        return gettext("Both rows are of one school, which settles it itself.")
+    if user.pk in (pair.first_by_id, pair.second_by_id):
+        return gettext("You answered for one of the schools; another person decides.")
+    late = pair.is_late(at)
+    if pair.state != DuplicatePair.State.DISPUTED and not late:
+        return gettext("The schools have until %(due)s to answer.") % {
+            "due": thai_datetime(pair.due_at)
+        }
+    if pair.path != "TH/" and not late and "TH/" in access.paths_with(user, "duplicates.decide"):
+        return gettext("The supervising office of both schools decides.")
+    return None
+
+
+def why_not_settle_own_duplicate(pair: DuplicatePair, user: User) -> str | None:
+    """Two rows of one school: who keeps its registry knows."""
+    if pair.apart != DuplicatePair.Apart.SCHOOL:
+        return gettext("The two rows are of two schools; each answers for its own.")
+    if reason := access.why_not(user, "duplicates.answer", pair.path):
+        return reason
+    return None if pair.is_open else gettext("This ticket is settled already.")

@@ -1,0 +1,266 @@
+"""What settling a pair does to its two children: who studies where, and whose the number is.
+
+Called in the transaction of the act that settles: a school's answer, a supervisor's decision,
+or the finding, when one of the two has left meanwhile.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils.translation import gettext
+
+from eqfund import audit, clock
+from eqfund.models import (
+    DuplicatePair,
+    DuplicateSide,
+    Enrolment,
+    Pupil,
+    RegistryRecord,
+    Term,
+    User,
+)
+from eqfund.refusal import Refused
+
+from . import rules
+from .joining import CannotJoin, join, links_to
+from .rules import Answer, Outcome
+
+ALIVE = (Enrolment.Status.STUDYING, Enrolment.Status.SUSPENDED)
+
+
+@dataclass
+class Child:
+    """One side with its pupil and where that pupil studies at the side's school, if it does."""
+
+    side: DuplicateSide
+    pupil: Pupil | None
+    enrolment: Enrolment | None
+
+
+def children_of(pair: DuplicatePair, *, lock: bool = False) -> tuple[Child, Child]:
+    """The two sides in their order, each with its child; the rows are held when `lock`."""
+    sides = list(pair.sides.order_by("position"))
+    rows = Pupil.objects.filter(pk__in=[side.pupil_id for side in sides]).order_by("pk")
+    if lock:
+        rows = rows.select_for_update()
+    pupils = {pupil.pk: pupil for pupil in rows}
+    enrolments = Enrolment.objects.filter(
+        pupil__in=list(pupils), term=pair.term_id, status__in=ALIVE
+    )
+    alive = list(enrolments.select_for_update() if lock else enrolments)
+    first, second = (
+        Child(
+            side,
+            pupils.get(side.pupil_id),
+            next(
+                (e for e in alive if e.pupil_id == side.pupil_id and e.path.startswith(side.path)),
+                None,
+            ),
+        )
+        for side in sides
+    )
+    return first, second
+
+
+def settle(
+    pair: DuplicatePair,
+    outcome: Outcome,
+    *,
+    ground: str,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+) -> None:
+    """Carry an outcome out and close the ticket; Refused leaves everything as it was."""
+    first, second = children_of(pair, lock=True)
+    on = at.astimezone(clock.BANGKOK).date()
+    _let_go(first, outcome is Outcome.ONE_SECOND, on, by, at, pair)
+    _let_go(second, outcome is Outcome.ONE_FIRST, on, by, at, pair)
+    joined = False
+    match outcome:
+        case Outcome.ONE_FIRST:
+            joined = _one_child(pair, stays=first, goes=second, by=by, at=at, reason=reason)
+        case Outcome.ONE_SECOND:
+            joined = _one_child(pair, stays=second, goes=first, by=by, at=at, reason=reason)
+        case Outcome.WRONG_FIRST:
+            _number_to(second, wrong=first, at=at)
+        case Outcome.WRONG_SECOND:
+            _number_to(first, wrong=second, at=at)
+    close(pair, outcome, ground=ground, by=by, at=at, reason=reason, joined=joined)
+
+
+def close(
+    pair: DuplicatePair,
+    outcome: Outcome,
+    *,
+    ground: str,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    joined: bool = False,
+) -> None:
+    """The ticket is settled; the book says so at both places, of both children."""
+    decided = ground in (DuplicatePair.Ground.DECISION, DuplicatePair.Ground.SCHOOL)
+    changed = DuplicatePair.objects.filter(pk=pair.pk).exclude(state="settled")
+    if not changed.update(
+        state=DuplicatePair.State.SETTLED,
+        outcome=outcome,
+        ground=ground,
+        reason=reason.strip(),
+        decided_by=by if decided else None,
+        settled_at=at,
+    ):
+        raise Refused(gettext("This ticket is settled already."))
+    facts = {"outcome": outcome, "ground": ground, "joined": joined}
+    after = {"reason": reason.strip()} if reason.strip() else None
+    for side in pair.sides.order_by("position"):
+        audit.record(
+            "duplicates.settle",
+            pair,
+            by=by,
+            at=at,
+            path=side.path,
+            pupil=side.pupil_id,
+            facts=facts,
+            after=after,
+        )
+
+
+def _let_go(
+    child: Child, loses: bool, on: date, by: User | None, at: datetime, pair: DuplicatePair
+) -> None:
+    """End the enrolment of a child who is not at this school: as its school said, or as was decided."""
+    side, enrolment = child.side, child.enrolment
+    said_gone = side.answer in rules.GONE
+    if enrolment is None or not (said_gone or loses):
+        return
+    holds = child.pupil is not None and child.pupil.identity_id is not None
+    moved = side.answer == Answer.LEFT or (not said_gone and holds)
+    status = Enrolment.Status.MOVED if moved else Enrolment.Status.NOT_PRESENT
+    day = side.answered_on if said_gone and side.answered_on else on
+    ended = max(day, enrolment.starts_on)
+    Enrolment.objects.filter(pk=enrolment.pk).update(status=status, ends_on=ended)
+    audit.record(
+        "registry.move_out",
+        enrolment,
+        by=by,
+        at=at,
+        path=enrolment.path,
+        pupil=enrolment.pupil_id,
+        facts={"status": status, "on": ended.isoformat(), "duplicate": pair.pk},
+        before={"status": enrolment.status},
+    )
+    enrolment.status = status
+
+
+def _one_child(
+    pair: DuplicatePair, *, stays: Child, goes: Child, by: User | None, at: datetime, reason: str
+) -> bool:
+    """The child studies with `stays`; its two rows become one where they can. Whether they did.
+
+    The row that holds the number is the child, wherever it stood: its history goes along. Two
+    rows with a national id each, or with money each, stay two: the school that lost the child
+    keeps its own as one who left.
+    """
+    if stays.pupil is None or goes.pupil is None or stays.enrolment is None:
+        return False
+    if stays.pupil.identity_id and not goes.pupil.identity_id:
+        return False  # nothing of the other school's is needed: the number and its history are here
+    keep, leaving = goes.pupil, stays.pupil
+    if _rank(stays.pupil) > _rank(goes.pupil):
+        keep, leaving = stays.pupil, goes.pupil
+    if _rank(keep) == _rank(leaving) == 2:
+        return False
+    try:
+        join(keep, leaving, by=by, at=at, reason=reason)
+    except CannotJoin:
+        if pair.band == rules.Band.CERTAIN:
+            raise Refused(
+                gettext(
+                    "The number cannot go to the other school: what is recorded of the two children cannot be put together. Ask the fund."
+                )
+            ) from None
+        return False
+    Pupil.objects.filter(pk=keep.pk).update(path=stays.enrolment.path)
+    RegistryRecord.objects.filter(pupil=keep.pk, term=pair.term_id).update(
+        duplicate_index=None, duplicate_index_next=None
+    )
+    return True
+
+
+def _rank(pupil: Pupil) -> int:
+    """2 for a national id, 1 for a G-code, 0 for none."""
+    if pupil.identity is None:
+        return 0
+    return 2 if pupil.identity.kind == "national_id" else 1
+
+
+def _number_to(right: Child, *, wrong: Child, at: datetime) -> None:
+    """The number is the child's whose school has it right; the other waits for its own without any."""
+    if wrong.pupil is None or right.pupil is None or not wrong.pupil.identity_id:
+        return  # it is there already: whoever has it wrong was kept without
+    number = wrong.pupil.identity
+    assert number is not None
+    if _is_paid(number):
+        raise Refused(
+            gettext(
+                "Money of a term is recorded under this number at the school that has it wrong. Ask the fund before the number goes to the other child."
+            )
+        )
+    Pupil.objects.filter(pk=wrong.pupil.pk).update(identity=None)
+    Pupil.objects.filter(pk=right.pupil.pk).update(identity=number)
+    of_term = {"term": right.side.pair.term_id}
+    RegistryRecord.objects.filter(pupil=right.pupil.pk, **of_term).update(
+        duplicate_index=None, duplicate_index_next=None
+    )
+    RegistryRecord.objects.filter(pupil=wrong.pupil.pk, **of_term).update(
+        duplicate_index=number.id_index, duplicate_index_next=number.id_index_next
+    )
+
+
+def _is_paid(number: Any) -> bool:
+    """Whether anything but a pupil and the numbers before it rests on this identity."""
+    return any(
+        field.model._base_manager.filter(**{field.attname: number.pk}).exists()
+        for field in links_to(type(number))
+        if field.model._meta.label not in ("eqfund.Pupil", "eqfund.FormerNumber")
+    )
+
+
+# --- who has left meanwhile
+
+_ENDED = """
+SELECT p.id FROM eqfund_duplicatepair p
+ WHERE p.term_id = %(term)s AND p.state <> 'settled'
+   AND (SELECT count(*) FROM eqfund_duplicateside s
+         WHERE s.pair_id = p.id
+           AND EXISTS (SELECT 1 FROM eqfund_enrolment e
+                        WHERE e.pupil_id = s.pupil_id AND e.term_id = p.term_id
+                          AND e.status IN ('studying', 'suspended') AND starts_with(e.path, s.path))) < 2
+"""
+
+
+def settle_ended(term: Term, *, at: datetime) -> int:
+    """Close the tickets of whose two children one studies no more, as their schools recorded; how many.
+
+    Of one number it then goes to the school that still has the child.
+    """
+    ended = 0
+    with connection.cursor() as cursor:
+        cursor.execute(_ENDED, {"term": term.pk})
+        keys = [row[0] for row in cursor.fetchall()]
+    for pair in DuplicatePair.objects.select_for_update().filter(pk__in=keys):
+        first, second = children_of(pair)
+        outcome = Outcome.ENDED
+        if pair.band == rules.Band.CERTAIN and first.pupil and second.pupil:
+            if first.enrolment:
+                outcome = Outcome.ONE_FIRST
+            elif second.enrolment:
+                outcome = Outcome.ONE_SECOND
+        settle(pair, outcome, ground=DuplicatePair.Ground.LEFT, by=None, at=at)
+        ended += 1
+    return ended
