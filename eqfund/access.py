@@ -139,6 +139,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "privacy.reveal_account": (A, D, F, N),
     "privacy.reveal_destination": (A, F, N),
     "privacy.export_person": (F,),
+    "privacy.read_retention": (F, U, Y),
     # screening
     "screening.read_form01": (T, S, A, D, O, F, P, U),
     "screening.record_form01": (T, A),
@@ -201,6 +202,10 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "payments.bank_results": (N,),
     "payments.read_ledger": (*FUND_STAFF, U),
     "payments.read_money": (A, D, O, *FUND_STAFF, U),
+    # payments: the basic-needs subsidy (OBEC and LAO alone, by the action's refusal)
+    "payments.read_basic_needs": (A, D, O, H, *FUND_STAFF, U),
+    "payments.read_subsidy_pupils": (A, D, O, F, U),
+    "payments.keep_basic_needs": (O, H),
     # payments: payout, refunds, letters
     "payments.read_payout": (T, A, D, O, H, *FUND_STAFF, U),
     "payments.read_receipts": (T, A, D, O, *FUND_STAFF, U),

@@ -20,10 +20,10 @@ grant_ends           (grant, reason, at) -> [sentence]    what the end of a gran
 joined_words         (label of a model, words)            what two rows of one child may both have, said to people
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
 subsidy_years        (term, path) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
-child_moved          (Handover, by, at)                   a move is final: what does not travel ends, in its transaction
+children_moved       (keys of Handover, by, at)           pupils study at another school now: what does not travel ends, in that transaction
 handover_duties      (Handover, at) -> [Duty]             what a move means and leaves to do, for its two sides; asked before it and after
 handover_history     (Handover, user, at) -> [Panel]      what the new school may read of an accepted hand-over
-status_changed       (EnrolmentStatusChange, by, at)      a pupil's state at a school changed, in its transaction
+states_changed       (keys of EnrolmentStatusChange, by, at)   pupils' states at their schools changed, in that transaction
 status_meanings      (Enrolment, at) -> [StatusMeaning]   what each state would mean for this pupil's grant and money
 """
 
@@ -210,10 +210,11 @@ class StatusMeaning:
     bad: bool = False
 
 
-child_moved: Registry[Callable[[Any, Any, datetime], None]] = Registry()
+# Set-based: a registry file moves a whole office's leavers at once. `by` is None where nobody did it.
+children_moved: Registry[Callable[[list[int], Any, datetime], None]] = Registry()
+states_changed: Registry[Callable[[list[int], Any, datetime], None]] = Registry()
 handover_duties: Registry[Callable[[Any, datetime], list[Duty]]] = Registry()
 handover_history: Registry[Callable[[Any, Any, datetime], list[Panel]]] = Registry()
-status_changed: Registry[Callable[[Any, Any, datetime], None]] = Registry()
 status_meanings: Registry[Callable[[Any, datetime], list[StatusMeaning]]] = Registry()
 
 SECTIONS = ("work", "place", "settings")

@@ -56,6 +56,7 @@ WORDS = {
     # privacy
     "payments.digest_anew": _("wrote a round's digest anew under the new index key"),
     "privacy.ask_export": _("asked for all data of one person"),
+    "privacy.forget_technical": _("deleted technical records whose time is over"),
     "privacy.give_consent": _("agreed to the privacy policy"),
     "privacy.index_key_begin": _("began to change the index key"),
     "privacy.index_key_finish": _("finished the change of the index key"),

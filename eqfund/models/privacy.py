@@ -183,11 +183,21 @@ class RetentionRule(models.Model):
     kind = models.CharField(max_length=40, unique=True)
     years = models.PositiveSmallIntegerField()
     ground = models.CharField(max_length=300)
+    due = models.PositiveIntegerField(
+        default=0, help_text="people whose time was over at counted_at"
+    )
+    counted_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(name="retention_is_of_some_years", condition=Q(years__gte=1)),
         ]
 
+    KINDS = {"pupil": _("pupils"), "user": _("account holders"), "papers": _("papers about many")}
+
     def __str__(self) -> str:
         return f"{self.kind} {self.years}"
+
+    @property
+    def kind_word(self) -> str:
+        return str(self.KINDS.get(self.kind, self.kind))

@@ -10,9 +10,10 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from eqfund.hooks import MenuItem, Todo, home_tasks, menu
 from eqfund.models import AccountRequest, Invitation, Posting, User
 
-from . import queries
+from . import privacy, queries
 from .permissions import day_of
 
+__all__ = ["privacy"]  # registers what it keeps
 SOON = timedelta(days=3)
 QUIET = timedelta(days=7)  # how long a new person may take before it is said
 

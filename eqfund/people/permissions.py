@@ -51,6 +51,15 @@ def why_not_give(role: str, path: str, user: User) -> str | None:
     return None
 
 
+def why_not_begin(first: date, today: date) -> str | None:
+    """A post given for days that are over would make what was done in them look allowed."""
+    if first < today:
+        return gettext(
+            "A post begins today at the earliest. What was done before it was given was not done in it."
+        )
+    return None
+
+
 def why_not_hold(user: User, post: rules.Post, held: Iterable[Posting] | None = None) -> str | None:
     """Why this person cannot have the post besides those they hold, on the same days."""
     posts = list(user.postings.all()) if held is None else list(held)

@@ -41,6 +41,8 @@ def write_post(
     """Write a post given by `by`, whose right to give it the caller has asked. Inside a transaction."""
     if post.ends_on and post.ends_on < post.starts_on:
         raise Refused(gettext("The last day lies before the first day."))
+    if reason := permissions.why_not_begin(post.starts_on, permissions.day_of(at)):
+        raise Refused(reason)
     if not user.is_active:
         raise Refused(gettext("This account is closed. Open it again first."))
     locked = User.objects.select_for_update(no_key=True).get(pk=user.pk)

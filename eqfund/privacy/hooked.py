@@ -1,10 +1,15 @@
 """What the care of personal data registers with the kernel: imported once, when the app is ready."""
 
-from django.utils.translation import gettext_lazy as _
+from datetime import datetime
 
+from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
+
+from eqfund import access
 from eqfund.accounts.first_use import Step, steps
 from eqfund.accounts.pages import AccountLink, account_links
-from eqfund.hooks import MenuItem, menu
+from eqfund.hooks import MenuItem, Todo, home_tasks, menu
+from eqfund.models import RetentionRule, User
 from eqfund.privacy import (
     checks,
     field_keys,
@@ -14,6 +19,7 @@ from eqfund.privacy import (
     reveal,
     scrubs,
     sources,
+    technical,
     work,
 )
 
@@ -25,12 +31,46 @@ __all__ = [
     "reveal",
     "scrubs",
     "sources",
+    "technical",
     "work",
 ]
 
 menu.register(
     MenuItem("settings", _("Personal data"), "privacy:exports", "privacy.export_person"), order=60
 )
+menu.register(
+    MenuItem("settings", _("What is kept how long"), "privacy:retention", "privacy.read_retention"),
+    order=62,
+)
+
+
+@home_tasks.register
+def people_due(user: User, at: datetime) -> list[Todo]:
+    """People whose time is over, as the night counted them: scrubbing them stays an act of people."""
+    if not any(access.paths_with(user, verb) for verb in ("privacy.export_person", "manage_jobs")):
+        return []
+    count = sum(RetentionRule.objects.filter(due__gt=0).values_list("due", flat=True))
+    if not count:
+        return []
+    return [
+        Todo(
+            ngettext(
+                "%(count)d person's data are kept longer than the rule says",
+                "%(count)d people's data are kept longer than the rule says",
+                count,
+            )
+            % {"count": count},
+            gettext(
+                "The fund and the system administrator look at the figures, then scrub by the runbook."
+            ),
+            url=reverse("privacy:retention"),
+            action_label=gettext("Look"),
+            state="sun",
+            count=count,
+        )
+    ]
+
+
 steps.register(
     Step(
         "consent",

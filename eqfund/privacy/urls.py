@@ -11,5 +11,6 @@ urlpatterns = [
     path("exports/<slug:kind>/<int:pk>/", views.ask_export, name="export-ask"),
     path("exports/<int:pk>/password/", views.export_password, name="export-password"),
     path("exports/<int:pk>/file/", views.export_file, name="export-file"),
+    path("retention/", views.retention, name="retention"),
     path("reveal/<slug:code>/<int:pk>/", views.reveal, name="reveal"),
 ]

@@ -9,11 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import audit, clock, files
+from eqfund import audit, clock, files, hooks
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.accounts.views import own, step_lines
-from eqfund.models import PersonExport, Policy, Pupil, User
+from eqfund.models import Event, PersonExport, Policy, Pupil, RetentionRule, User
 from eqfund.pages import render_part
 from eqfund.privacy import actions, policies
 from eqfund.privacy.forms import ExportForm, FindForm, RevealForm
@@ -46,6 +46,21 @@ def reveal(request: Any, code: str, pk: int) -> HttpResponse:
     response = render_part(request, "privacy/reveal.html", "part", context)
     response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+@require_GET
+@requires("privacy.read_retention")
+def retention(request: Any) -> HttpResponse:
+    """What is kept how long, how many people are due, and what the last night deleted."""
+    forgotten = Event.objects.filter(verb="privacy.forget_technical").order_by("-wall_at")
+    last = forgotten.defer("change", "change_digest").first()
+    counts = last.facts if last else {}
+    context = {
+        "rules": RetentionRule.objects.order_by("kind"),
+        "records": [(kept, counts.get(kept.code, 0)) for kept in hooks.technical_records],
+        "last": last,
+    }
+    return render(request, "privacy/retention.html", context)
 
 
 @require_http_methods(["GET", "POST"])

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from eqfund import clock, files, jobs
 from eqfund.models import PersonExport
-from eqfund.privacy import export, scrub
+from eqfund.privacy import export, scrub, technical
 
 
 @jobs.register("privacy.export_person")
@@ -35,3 +35,11 @@ def forget_exports() -> int:
     """Delete what has expired; every hour."""
     clock.refresh()
     return scrub.forget_exports(clock.wall())
+
+
+@shared_task(name="eqfund.privacy.keep_time")
+def keep_time() -> dict[str, int]:
+    """Delete technical records whose time is over, and count the people who are due; every night, by real time."""
+    clock.refresh()
+    technical.count_due(clock.wall())
+    return technical.forget_technical(clock.wall(), at=clock.now())

@@ -72,6 +72,7 @@ def test_a_job_delivered_twice_sends_one_mail(invite, do_jobs, mailoutbox):
     ("fields", "sentence"),
     [
         ({"role": Role.SCHOOL_ADMIN}, "is given by"),
+        ({"starts_on": date(2026, 7, 13)}, "begins today at the earliest"),
         ({"path": "TH/1/2/3/987654321/"}, "no such place"),
         ({"email": "Admin@Example.go.th"}, "Nobody invites themselves"),
         ({"ends_on": date(2026, 7, 1)}, "before the first day"),

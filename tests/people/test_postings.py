@@ -41,6 +41,14 @@ def test_an_admin_gives_a_class_to_a_person_of_the_school(keeper, admin, rooms, 
     assert (event.actor_id, event.path) == (admin.pk, rooms[1].path)
 
 
+def test_a_post_is_not_given_for_days_that_are_over(keeper, admin, rooms, now):
+    """Else what somebody did without a right would look as if they had had it."""
+    with pytest.raises(Refused, match="begins today at the earliest"):
+        give(keeper, Role.HOMEROOM_TEACHER, rooms[1].path, admin, now, starts_on=YESTERDAY)
+
+    assert not Posting.objects.filter(user=keeper, path=rooms[1].path).exists()
+
+
 def test_the_same_post_twice_on_one_day_is_refused(keeper, admin, school, now):
     with pytest.raises(Refused, match="already has this post"):
         give(keeper, Role.REGISTRY_KEEPER, school.path, admin, now)

@@ -4,7 +4,7 @@ import io
 from datetime import date
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
 from eqfund import audit, clock, hooks
 from eqfund.models import (
@@ -53,10 +53,18 @@ def test_without_do_it_nothing_happens(old):
     assert Pupil.objects.get(pk=old[0].pk).first_name
 
 
+@pytest.mark.parametrize("said", [[], ["--people", "2"]], ids=["no number", "another number"])
+def test_whoever_scrubs_has_looked_at_the_figures_before(old, said):
+    with pytest.raises(CommandError, match="1 people would be scrubbed"):
+        told("--do-it", *said)
+
+    assert Pupil.objects.get(pk=old[0].pk).first_name
+
+
 def test_without_a_rule_nobody_is_scrubbed(old, rule):
     rule.delete()
 
-    assert "no rule" in told("--do-it")
+    assert "no rule" in told("--do-it", "--people", "0")
     assert Pupil.objects.get(pk=old[0].pk).first_name
 
 
@@ -64,7 +72,7 @@ def test_the_deed_forgets_one_and_not_the_other(old):
     gone, here = old
     number, guardian = gone.identity.number, gone.guardians.get().full_name
 
-    words = told("--do-it")
+    words = told("--do-it", "--people", "1")
 
     assert "1 were scrubbed" in words
     gone.refresh_from_db()
@@ -83,7 +91,7 @@ def test_the_book_stays_and_says_nothing_more_of_who_was_forgotten(old):
     gone, here = old
     before = Event.objects.count()
 
-    told("--do-it")
+    told("--do-it", "--people", "1")
 
     of_gone = Event.objects.get(verb="edit", pupil_id=gone.pk)
     of_here = Event.objects.get(verb="edit", pupil_id=here.pk)
@@ -96,7 +104,7 @@ def test_the_book_stays_and_says_nothing_more_of_who_was_forgotten(old):
 
 def test_what_is_recorded_after_the_scrub_is_not_readable_either(old, admin, at):
     gone, _here = old
-    told("--do-it")
+    told("--do-it", "--people", "1")
 
     audit.record("edit", gone, by=admin, at=at("2569-07-11"), after={"phone": "0855555555"})
 
@@ -104,10 +112,10 @@ def test_what_is_recorded_after_the_scrub_is_not_readable_either(old, admin, at)
 
 
 def test_a_second_time_there_is_nobody(old):
-    told("--do-it")
+    told("--do-it", "--people", "1")
 
     assert "0 would be scrubbed" in told()
-    assert "0 were scrubbed" in told("--do-it")
+    assert "0 were scrubbed" in told("--do-it", "--people", "0")
 
 
 def test_a_living_grant_holds_its_pupil(old, at):
@@ -129,7 +137,7 @@ def test_a_living_grant_holds_its_pupil(old, at):
 
 
 def test_the_index_key_still_changes_after_a_scrub(old, settings):
-    told("--do-it")
+    told("--do-it", "--people", "1")
     settings.INDEX_KEYS = [settings.INDEX_KEYS[0], "new"]
     index_change.index_keys.forget()
     try:
@@ -146,7 +154,7 @@ def test_an_account_is_forgotten_when_its_last_post_is_long_over(teacher, admin,
     RetentionRule.objects.create(kind="user", years=10, ground="the law")
     Posting.objects.filter(user=teacher).update(starts_on=date(2009, 1, 1), ends_on=LONG_AGO)
 
-    told("--do-it")
+    told("--do-it", "--people", "1")
 
     teacher.refresh_from_db()
     admin.refresh_from_db()

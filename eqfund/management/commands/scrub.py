@@ -6,11 +6,10 @@ from collections import Counter
 from datetime import date
 from typing import Any
 
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from eqfund import clock
 from eqfund.models import RetentionRule
-from eqfund.people.privacy import forget_stale
 from eqfund.privacy import scrub
 
 
@@ -21,12 +20,19 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: Any) -> None:
         parser.add_argument("--do-it", action="store_true", help="scrub; it cannot be taken back")
+        parser.add_argument(
+            "--people",
+            type=int,
+            help="with --do-it: how many the look beforehand said, so that it was taken",
+        )
         parser.add_argument("--on", help="as of this day, YYYY-MM-DD; without --do-it only")
 
     def handle(self, *args: Any, **options: Any) -> None:
         on = clock.wall().date()
         if options["on"] and not options["do_it"]:
             on = date.fromisoformat(options["on"])
+        if options["do_it"]:
+            self._looked_at(on, options["people"])
         for kind in scrub.LABELS:
             rule = RetentionRule.objects.filter(kind=kind).first()
             if rule is None:
@@ -37,7 +43,15 @@ class Command(BaseCommand):
         if options["do_it"]:
             self.stdout.write(f"exports that expired: {scrub.forget_exports(clock.wall()):,}")
             self.stdout.write(f"bulk papers: {scrub.forget_papers(on):,}")
-            self.stdout.write(f"invitations and requests of old: {forget_stale(on):,}")
+
+    def _looked_at(self, on: date, said: int | None) -> None:
+        """Whoever scrubs says the number that the look beforehand gave: nobody does it blindly."""
+        found = sum(len(keys) for kind in scrub.LABELS for keys in scrub.due(kind, on))
+        if said != found:
+            raise CommandError(
+                f"{found:,} people would be scrubbed. Let two people look at the figures (without --do-it),"
+                " then call it with --do-it --people and that number. Nothing was changed."
+            )
 
     def _kind(self, kind: str, on: date, do_it: bool) -> None:
         people, rows = 0, Counter[str]()

@@ -39,7 +39,9 @@ def invite(
     reason = permissions.why_not_invite(role, path, email, by, starts_on=starts_on, ends_on=ends_on)
     if reason:
         raise Refused(reason)
-    if ends_on and ends_on < max(starts_on, day_of(at)):
+    if reason := permissions.why_not_begin(starts_on, day_of(at)):
+        raise Refused(reason)
+    if ends_on and ends_on < starts_on:
         raise Refused(gettext("The last day lies before the first day."))
     try:
         with transaction.atomic():
