@@ -56,13 +56,14 @@ def prove(request: Any, how: str) -> None:
     record_authentication(request, request.user, method=how, reauthenticated=True)
 
 
-def ask(request: Any) -> HttpResponse:
-    """Lead to the page of proof, and back to what was asked for."""
+def ask(request: Any, *, back: str = "") -> HttpResponse:
+    """Lead to the page of proof, and back to what was asked for; `back` names a page to come to instead."""
     from allauth.account.adapter import get_adapter
 
     methods = get_adapter(request).get_reauthentication_methods(request.user)
     page = methods[0]["url"] if methods else reverse("account_login")
-    back = reverse("account-go-on") if suspended.keep(request) else _here(request)
+    if not back:
+        back = reverse("account-go-on") if suspended.keep(request) else _here(request)
     return lead(request, f"{page}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
 

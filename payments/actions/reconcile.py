@@ -35,6 +35,7 @@ READERS: dict[Format, Callable[[IO[bytes]], Iterator[Row | Whole]]] = {
     Format.FLAT: flat.rows,
 }
 HEAD_BYTES = 2_000
+MAX_RESULT_MB = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def upload_result(
         by=by,
         at=at,
         kinds=("xml", "text"),
-        max_mb=100,
+        max_mb=MAX_RESULT_MB,
     )
     result, made = ResultFile.objects.get_or_create(
         sha256=digest,

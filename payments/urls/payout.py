@@ -73,6 +73,7 @@ urlpatterns = [
     path("refunds/<int:pk>/slip.pdf", refunds.refund_slip, name="refund-slip"),
     path("refunds/<int:pk>/cancel/", refunds.refund_cancel, name="refund-cancel"),
     path("statements/", statements.statements, name="statements"),
+    path("statements/new/", statements.statement_new, name="statement-new"),
     path("statements/<int:pk>/", statements.statement, name="statement"),
     path("statements/<int:pk>/apply/", statements.statement_apply, name="statement-apply"),
     # letters

@@ -25,6 +25,7 @@ from payments.models import BankFile, ResultFile, TransferRound
 from payments.pages import bank as pages_bank
 from payments.permissions import bank as permissions
 from payments.queries import bank as queries_bank
+from payments.views.kept_uploads import files_of, forget, kept, proved_before_upload
 from payments.views.shared import get_round
 from payments.words import rounds as words
 from payments.words.bank import FILE_PROBLEMS
@@ -60,7 +61,6 @@ def _bank_page(
         "may_act": not permissions.why_not_see_results(user),
         "why_not_sent": permissions.why_not_record_sent(transfer_round, user),
         "write_form": WriteFilesForm(),
-        "result_form": ResultForm(),
         "has_sandbox": settings.DEMO_MODE,
     } | more
     response = render_part(request, "payments/bank/bank.html", "work", context)
@@ -138,24 +138,41 @@ def bank_sent(request: Any, pk: int) -> HttpResponse:
     return redirect("payments:bank", pk)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires("payments.bank_results")
+@proved_before_upload(kinds=("xml", "text"), max_mb=reconcile.MAX_RESULT_MB)
 def result_upload(request: Any, pk: int) -> HttpResponse:
     """Take in a result file; what it would do is on its own page."""
     transfer_round = get_round(pk)
-    form = ResultForm(request.POST, request.FILES)
+    if request.method == "GET":
+        return _upload_page(request, transfer_round, ResultForm())
+    form = ResultForm(request.POST, files_of(request))
     if not form.is_valid():
-        return _bank_page(request, transfer_round, status=422, result_form=form)
+        return _upload_page(request, transfer_round, form, status=422)
     try:
         uploaded = reconcile.upload_result(
             transfer_round, form.cleaned_data["file"], by=request.user, at=request.moment
         )
     except Refused as refusal:
         form.add_error("file", str(refusal))
-        return _bank_page(request, transfer_round, status=422, result_form=form)
+        return _upload_page(request, transfer_round, form, status=422)
+    forget(request)
     if uploaded.was_applied:
         _say_applied_before(request, uploaded.result)
     return redirect("payments:result", uploaded.result.pk)
+
+
+def _upload_page(
+    request: Any, transfer_round: TransferRound, form: ResultForm, *, status: int = 200
+) -> HttpResponse:
+    context = {
+        "round": transfer_round,
+        "name": words.round_name(transfer_round.number, transfer_round.term.label),
+        "form": form,
+        "kept": kept(request),
+        "why_not": permissions.why_not_upload_result(transfer_round, request.user),
+    }
+    return render(request, "payments/bank/result_new.html", context, status=status)
 
 
 def _say_applied_before(request: HttpRequest, result: ResultFile) -> None:
@@ -219,6 +236,7 @@ def result_aside(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_bank")
+@reauthenticated
 def result_bad_rows(request: HttpRequest, pk: int) -> HttpResponse:
     """The wrong rows as a CSV, for the bank."""
     found = _result(pk)

@@ -1,4 +1,8 @@
-"""Papers on the screen: letters 08 one by one and in bulk, receipts, class sheets; and the public check."""
+"""Papers on the screen: letters 08 one by one and in bulk, receipts, class sheets; and the public check.
+
+Papers of a class or of more are exports: whoever takes them proves themselves just before. One pupil's
+letter or receipt says no more than the page beside it, and is handed to the family at the counter.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, files
 from eqfund.access import open_to_all, requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Job, School, StoredFile
 from eqfund.pages import paged
 from payments.actions import letters as actions
@@ -119,6 +124,7 @@ def letter(request: Any, pk: int) -> HttpResponse:
 
 @require_POST
 @requires("payments.print_letters")
+@reauthenticated
 def letters_print(request: Any, round_pk: int) -> HttpResponse:
     """Ask for all letters of a place as one PDF."""
     chosen = get_published(request, round_pk)
@@ -133,6 +139,7 @@ def letters_print(request: Any, round_pk: int) -> HttpResponse:
 
 @require_GET
 @requires("payments.print_letters")
+@reauthenticated
 def letters_file(request: Any, pk: int) -> Any:
     """The printed letters of a place, to those whose place it is."""
     visible = StoredFile.objects.visible_to(request.user, "payments.print_letters")
@@ -167,6 +174,7 @@ def receipt_pdf(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_receipts")
+@reauthenticated
 def class_receipts(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """A class's receipts, two on a page: recorded ones, or blank ones to be signed (?blank=1)."""
     chosen, classroom = get_published(request, round_pk), _classroom(request, pk)
@@ -185,6 +193,7 @@ def class_receipts(request: Any, round_pk: int, pk: int) -> HttpResponse:
 
 @require_GET
 @requires("payments.read_receipts")
+@reauthenticated
 def class_sheet(request: Any, round_pk: int, pk: int) -> HttpResponse:
     """The class's sheet to be signed by every receiver: the evidence of the class's report."""
     chosen, classroom = get_published(request, round_pk), _classroom(request, pk)

@@ -15,38 +15,51 @@ from eqfund import files
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.pages import paged
+from eqfund.refusal import Refused
 from payments.actions import refunds as actions
 from payments.forms.refunds import StatementForm
 from payments.models import Refund, RefundStatement
 from payments.permissions import refunds as permissions
 from payments.rules.refunds import Match
+from payments.views.kept_uploads import files_of, forget, kept, proved_before_upload
 
 STATEMENT = "refund_statement"
 
 
-@require_http_methods(["GET", "POST"])
+@require_GET
 @requires("payments.match_refunds")
 def statements(request: Any) -> HttpResponse:
-    """Statements taken in, and taking in the next."""
-    form = StatementForm(
-        request.POST if request.method == "POST" else None,
-        request.FILES if request.method == "POST" else None,
-    )
-    if request.method == "POST" and form.is_valid():
-        stored = files.store_upload(
-            form.cleaned_data["file"],
-            purpose=STATEMENT,
-            path="TH/",
-            by=request.user,
-            at=request.moment,
-            kinds=("text",),
-        )
-        found = actions.preview_statement(stored, by=request.user, at=request.moment)
-        return redirect("payments:statement", found.pk)
+    """Statements taken in, the last one first."""
     rows = RefundStatement.objects.select_related("uploaded_by", "applied_by").order_by("-pk")
     waiting = Refund.objects.filter(status="issued").count()
-    context = {"form": form, "page": paged(request, rows), "waiting": waiting}
+    context = {"page": paged(request, rows), "waiting": waiting}
     return render(request, "payments/refunds/statements.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("payments.match_refunds")
+@proved_before_upload(kinds=("text",), max_mb=files.MAX_FILE_MB)
+def statement_new(request: Any) -> HttpResponse:
+    """Take in a statement; nothing is booked before its lines have been seen."""
+    is_post = request.method == "POST"
+    form = StatementForm(request.POST if is_post else None, files_of(request) if is_post else None)
+    if is_post and form.is_valid():
+        try:
+            found = _preview(request, form.cleaned_data["file"])
+        except Refused as refusal:
+            form.add_error("file", str(refusal))
+        else:
+            forget(request)
+            return redirect("payments:statement", found.pk)
+    context = {"form": form, "kept": kept(request)}
+    status = 422 if form.errors else 200
+    return render(request, "payments/refunds/statement_new.html", context, status=status)
+
+
+def _preview(request: Any, uploaded: Any) -> RefundStatement:
+    given = {"by": request.user, "at": request.moment}
+    stored = files.store_upload(uploaded, purpose=STATEMENT, path="TH/", kinds=("text",), **given)
+    return actions.preview_statement(stored, **given)
 
 
 @require_GET

@@ -162,7 +162,7 @@ def test_what_is_no_result_is_said_beside_the_field(data, sent, finance):
     response = finance.post(reverse("payments:result-upload", args=[sent.pk]), data)
 
     assert response.status_code == 422
-    assert response.context["result_form"].errors["file"]
+    assert response.context["form"].errors["file"]
     assert not ResultFile.objects.exists()
 
 
