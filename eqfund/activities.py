@@ -50,6 +50,10 @@ ACTIVITY: dict[str, str] = {
     "eqfund.decide_extension": ALWAYS,
     "eqfund.set_extension_policy": ALWAYS,
     "eqfund.load_term_calendar": ALWAYS,
+    "eqfund.save_calendar_line": ALWAYS,
+    "eqfund.remove_calendar_line": ALWAYS,
+    "eqfund.set_holiday": ALWAYS,
+    "eqfund.remove_holiday": ALWAYS,
     "eqfund.make_feed": ALWAYS,
     "eqfund.end_feed": ALWAYS,
     # eqfund: people. The letter's line "user accounts" opens on 7 May and never closes; a school
@@ -175,6 +179,13 @@ ACTIVITY: dict[str, str] = {
     "payments.record_receipts": ALWAYS,
     "payments.record_receipt_void": ALWAYS,
     "payments.record_refund": ALWAYS,
+    # payments: the basic-needs subsidy, which the affiliations pay on days of their own
+    "payments.set_allocation_account": ALWAYS,
+    "payments.note_allocation": ALWAYS,
+    "payments.upload_subsidy_list": ALWAYS,
+    "payments.keep_reading": ALWAYS,
+    "payments.record_subsidy_list": ALWAYS,
+    "payments.set_aside_subsidy_list": ALWAYS,
     # payments: payout, refunds, letters
     "payments.pay_pupils": "payout_report",  # after the due day it is late, not refused
     "payments.void_receipt": "payout_report",

@@ -124,13 +124,21 @@ def set_extension_policy(activity: str, *, most_days: int, by: User, at: datetim
 
 
 @transaction.atomic
-def load_term_calendar(text: str, *, term: Term, by: User, at: datetime) -> dict[str, int]:
+def load_term_calendar(
+    text: str, *, term: Term, by: User, at: datetime, reason: str = ""
+) -> dict[str, int]:
     """Make the term's lines what the file says; a file with a fault changes nothing."""
     if why := permissions.why_not_edit_calendar(by):
         raise Refused(why)
-    check = queries.check_calendar(text, term)
+    if term.pk:
+        Term.objects.select_for_update().get(pk=term.pk)
+    check = queries.check_calendar(text, term, at)
     if check.error:
         raise Refused(check.error)
+    if check.fixed:
+        raise Refused(check.fixed[0])
+    if check.needs_reason and not reason.strip():
+        raise Refused(gettext("Lines in use change. Say why: it is kept with the change."))
     if not check.may_load:
         forbidding = next(fault for fault in check.faults if fault.forbids)
         raise Refused(fault_sentence(forbidding))
@@ -143,7 +151,8 @@ def load_term_calendar(text: str, *, term: Term, by: User, at: datetime) -> dict
         raise Refused(
             gettext("A line that has an extension cannot be removed. Keep it, with other days.")
         ) from None
-    audit.record("load_calendar", term, by=by, at=at, path="TH/", facts=changed)
+    facts = changed | {"reason": reason.strip()}
+    audit.record("load_calendar", term, by=by, at=at, path="TH/", facts=facts)
     return changed
 
 

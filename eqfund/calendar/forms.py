@@ -92,6 +92,13 @@ class CalendarForm(forms.Form):
         ),
     )
 
+    reason = forms.CharField(
+        label=_("Reason"),
+        required=False,
+        max_length=500,
+        help_text=_("Needed when a line changes that has opened already."),
+    )
+
     def clean_term(self) -> Term:
         try:
             return term_of(TermKey.parse(self.cleaned_data["term"]), save=False)

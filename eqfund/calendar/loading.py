@@ -21,23 +21,39 @@ def load(term: Term, lines: list[Line], programme: str = "grant") -> dict[str, i
 
     The n-th line of an activity and round stays the n-th row, so that extensions keep theirs.
     """
-    waiting: dict[tuple[Any, ...], list[CalendarLine]] = {}
-    for row in CalendarLine.objects.filter(term=term, programme=programme).order_by("pk"):
-        waiting.setdefault(_key(row), []).append(row)
     changed = {"made": 0, "updated": 0, "removed": 0}
+    left = []
+    for before, after in plan(term, lines, programme):
+        if after is None:
+            assert before is not None
+            left.append(before.pk)
+        elif before is None:
+            after.save()
+            changed["made"] += 1
+        else:
+            after.pk = before.pk
+            after.save(force_update=True)
+            changed["updated"] += 1
+    changed["removed"] = len(left)
+    CalendarLine.objects.filter(pk__in=left).delete()
+    return changed
+
+
+def plan(
+    term: Term, lines: list[Line], programme: str = "grant"
+) -> list[tuple[CalendarLine | None, CalendarLine | None]]:
+    """What loading would change: each row as it is beside what it becomes; None is not there."""
+    waiting: dict[tuple[Any, ...], list[CalendarLine]] = {}
+    rows = CalendarLine.objects.filter(term=term, programme=programme) if term.pk else []
+    for row in sorted(rows, key=lambda row: row.pk):
+        waiting.setdefault(_key(row), []).append(row)
+    found: list[tuple[CalendarLine | None, CalendarLine | None]] = []
     for row in _rows(term, lines, programme):
         kept = waiting.get(_key(row), [])
-        if not kept:
-            row.save()
-            changed["made"] += 1
-            continue
-        row.pk = kept[0].pk
-        if _content(row) != _content(kept.pop(0)):
-            row.save(force_update=True)
-            changed["updated"] += 1
-    left = [row.pk for rows in waiting.values() for row in rows]
-    changed["removed"] = CalendarLine.objects.filter(pk__in=left).delete()[0]
-    return changed
+        before = kept.pop(0) if kept else None
+        if before is None or _content(row) != _content(before):
+            found.append((before, row))
+    return found + [(row, None) for rows in waiting.values() for row in rows]
 
 
 def term_of(key: TermKey, *, save: bool = True) -> Term:
@@ -66,6 +82,7 @@ def _rows(term: Term, lines: list[Line], programme: str) -> list[CalendarLine]:
             during=DateTimeTZRange(line.opens, line.closes),
             roles=line.roles,
             title_th=line.title_th,
+            title_en=line.title_en,
             is_assumed=line.is_assumed or code in line.assumed_affiliations,
             source=line.source,
             source_line=line.source_line,
@@ -83,4 +100,5 @@ def _key(row: CalendarLine) -> tuple[Any, ...]:
 
 def _content(row: CalendarLine) -> tuple[Any, ...]:
     during = (row.during.lower, row.during.upper)
-    return (during, row.roles, row.title_th, row.is_assumed, row.source, row.source_line, row.note)
+    said = (row.roles, row.title_th, row.title_en, row.is_assumed)
+    return (during, *said, row.source, row.source_line, row.note)

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Iterable
 from datetime import datetime
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +13,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 
 from eqfund import clock
-from eqfund.imports.calendar import COLUMNS, Line
-from eqfund.models import CalendarLine, Term
+from eqfund.imports.calendar import COLUMNS, OPTIONAL, Line
+from eqfund.models import Term
 from eqfund.pdf import to_pdf
 from eqfund.windows import Window
+
+from .lines import groups_of
 
 SHEET = Path(__file__).with_name("paper.css")
 
@@ -60,22 +61,17 @@ def pdf(windows: list[Window], term: Term, affiliation: str, at: datetime) -> by
 
 def csv_text(term: Term) -> str:
     """The term's lines in the form in which a calendar is loaded; affiliations gathered as the file has them."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS)
-    writer.writeheader()
-    lines = CalendarLine.objects.filter(term=term).select_related("affiliation")
-    ordered = sorted(lines, key=lambda line: (*_shared(line), line.affiliation_id))
-    for shared, group in groupby(ordered, key=_shared):
-        writer.writerow(_row(shared, list(group)))
-    return out.getvalue()
+    return csv_of(group.line for group in groups_of(term))
 
 
 def csv_of(lines: Iterable[Line]) -> str:
-    """Lines that are not loaded yet, as the file."""
+    """Lines as the file; the column of English titles only where there is one."""
+    kept = list(lines)
+    titles = (*COLUMNS, *OPTIONAL) if any(line.title_en for line in kept) else COLUMNS
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, COLUMNS)
+    writer = csv.DictWriter(out, titles, extrasaction="ignore")
     writer.writeheader()
-    for line in lines:
+    for line in kept:
         values = (
             line.kind,
             line.activity,
@@ -84,27 +80,9 @@ def csv_of(lines: Iterable[Line]) -> str:
             _instant(line.closes),
         )
         whose = (";".join(line.affiliations), ";".join(line.assumed_affiliations))
-        rest = (line.roles, line.title_th, line.source, line.source_line, line.note)
-        writer.writerow(dict(zip(COLUMNS, (*values, *whose, *rest), strict=True)))
+        rest = (line.roles, line.title_th, line.source, line.source_line, line.note, line.title_en)
+        writer.writerow(dict(zip((*COLUMNS, *OPTIONAL), (*values, *whose, *rest), strict=True)))
     return out.getvalue()
-
-
-def _shared(line: CalendarLine) -> tuple[Any, ...]:
-    """What the lines of one row of the file have in common; sorts by when it begins."""
-    lower, upper = _instant(line.during.lower), _instant(line.during.upper)
-    what = (line.kind, line.activity, line.round_no, line.roles, line.title_th)
-    return (lower, upper, *what, line.source, line.source_line, line.note)
-
-
-def _row(shared: tuple[Any, ...], lines: list[CalendarLine]) -> dict[str, Any]:
-    lower, upper, kind, activity, round_no, roles, title, source, source_line, note = shared
-    assumed = [line.affiliation.code for line in lines if line.is_assumed]
-    said = [line.affiliation.code for line in lines if not line.is_assumed]
-    if source == "assumed":
-        said, assumed = assumed, []
-    values = (kind, activity, round_no or "", lower, upper, ";".join(said), ";".join(assumed))
-    rest = (roles, title, source, source_line, note)
-    return dict(zip(COLUMNS, (*values, *rest), strict=True))
 
 
 def _instant(at: datetime | None) -> str:

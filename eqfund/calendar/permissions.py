@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 
 from django.utils.translation import gettext
 
-from eqfund import access, clock
+from eqfund import access
 from eqfund.models import CalendarLine, Extension, ExtensionPolicy, User
-from eqfund.thai_text import thai_date, thai_datetime
+from eqfund.thai_text import thai_datetime
 from eqfund.windows import Window, line_for
 
 from . import rules
+from .sentences import moment_words
 
 PLACES = ("affiliation", "office", "school")
 
@@ -115,12 +116,6 @@ def next_need(line: CalendarLine) -> rules.LineMoment | None:
         if other.during.lower
     ]
     return rules.next_need(line.activity, line.round_no, line.during.upper, moments)
-
-
-def moment_words(at: datetime) -> str:
-    """A moment as people say it: a day's beginning is that day."""
-    local = at.astimezone(clock.BANGKOK)
-    return thai_date(local) if (local.hour, local.minute) == (0, 0) else thai_datetime(local)
 
 
 def need_title(line: CalendarLine, need: rules.LineMoment) -> str:

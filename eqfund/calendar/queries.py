@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
@@ -22,12 +22,13 @@ from eqfund.models import (
 )
 from eqfund.places import place_names
 from eqfund.school_year import TermKey
-from eqfund.thai_text import thai_date, thai_datetime
 from eqfund.windows import Window
 
-from . import papers, permissions
-from .loading import term_of
-from .validity import Fault, faults_of, next_term
+from . import history, holidays, papers, permissions
+from .lines import groups_of
+from .loading import plan, term_of
+from .sentences import history_sentence, when_words
+from .validity import Fault, dropped, faults_of, next_term
 
 
 def extensions_for_table(user: User, status: str = "") -> QuerySet[Extension]:
@@ -105,21 +106,47 @@ class Check:
     rows: list[ChangedLine]
     faults: list[Fault]
     error: str = ""
+    fixed: list[str] = field(default_factory=list)
+    needs_reason: bool = False
 
     @property
     def may_load(self) -> bool:
-        return not self.error and not any(fault.forbids for fault in self.faults)
+        wrong = self.error or self.fixed or any(fault.forbids for fault in self.faults)
+        return not wrong
 
 
-def check_calendar(text: str, term: Term) -> Check:
+def check_calendar(text: str, term: Term, at: datetime) -> Check:
     """Read a calendar file, find what is wrong, and compare it with the term's lines."""
     try:
         lines = read_calendar(text.splitlines())
     except ValueError as error:
         return Check(term, [], [], gettext("The file cannot be read: %(why)s") % {"why": error})
-    faults = faults_of(lines, set(Affiliation.objects.values_list("code", flat=True)))
+    known = set(Affiliation.objects.values_list("code", flat=True))
+    faults = faults_of(lines, known, holidays.in_force())
     present = read_calendar(papers.csv_text(term).splitlines()) if term.pk else []
-    return Check(term, _changes(present, lines), faults)
+    fixed, needs_reason = _past_of(plan(term, lines), at)
+    return Check(term, _changes(present, lines), faults, "", fixed, needs_reason)
+
+
+def _past_of(
+    changes: list[tuple[CalendarLine | None, CalendarLine | None]], at: datetime
+) -> tuple[list[str], bool]:
+    """What of a file would rewrite the past, in sentences said once; and whether it touches lines in use."""
+    fixed, used = [], False
+    for before, after in changes:
+        was, now = (_times(row) if row else None for row in (before, after))
+        if code := history.why_fixed(was, now, at):
+            title = (before or after).title_th  # type: ignore[union-attr]
+            fixed.append(history_sentence(code, title, was.closes if was else None))
+        used |= was is not None and history.is_used(was, at) and history.moves(was, now)
+    return list(dict.fromkeys(fixed)), used
+
+
+def _times(row: CalendarLine) -> history.Times:
+    """One row of the calendar as far as its moments go."""
+    whose = frozenset({str(row.affiliation_id)})
+    during = row.during
+    return history.Times(row.kind, row.activity, row.round_no, during.lower, during.upper, whose)
 
 
 def _changes(before: list[Line], after: list[Line]) -> list[ChangedLine]:
@@ -137,25 +164,14 @@ def _by_content(lines: list[Line]) -> dict[tuple[str, int, str, str], str]:
     for line in lines:
         key = (line.title_th, line.round_no, line.kind, line.activity)
         whose = ", ".join((*line.affiliations, *line.assumed_affiliations))
-        when = f"{_when(line.opens)} – {_last(line.closes)}".strip(" –")
+        when = when_words(line)
         found[key] = "; ".join(filter(None, (found.get(key), f"{when} ({whose})")))
     return found
 
 
-def _when(at: datetime | None) -> str:
-    return permissions.moment_words(at) if at else ""
-
-
-def _last(closes_at: datetime | None) -> str:
-    """A close as people say it: a day's end is that day, not the next day's midnight."""
-    if closes_at is None:
-        return ""
-    ends_a_day = (closes_at.hour, closes_at.minute) == (0, 0)
-    return thai_date(closes_at - timedelta(minutes=1)) if ends_a_day else thai_datetime(closes_at)
-
-
-def next_term_text(term: Term, coming: TermKey) -> str:
-    """The next term's calendar as a file, begun from this term's."""
-    lines = read_calendar(papers.csv_text(term).splitlines())
+def next_term_text(term: Term, coming: TermKey) -> tuple[str, list[str]]:
+    """The next term's calendar as a file, begun from this term's; and the titles of what it drops."""
+    lines = [group.line for group in groups_of(term)]
     opens_on = term_of(coming, save=False).opens_on
-    return papers.csv_of(next_term(lines, shift=opens_on - term.opens_on, number=coming.number))
+    begun = next_term(lines, shift=opens_on - term.opens_on, number=coming.number)
+    return papers.csv_of(begun), [line.title_th for line in dropped(lines, coming.number)]

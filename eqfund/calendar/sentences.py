@@ -6,9 +6,14 @@ from datetime import date, datetime
 
 from django.utils.translation import gettext
 
-from eqfund.thai_text import thai_date
+from eqfund import clock
+from eqfund.imports.calendar import Line
+from eqfund.thai_text import thai_date, thai_datetime
+from eqfund.windows import said_close
 
 from .validity import Fault
+
+_MOMENTS = ("opens", "closes", "my_opens", "my_closes")
 
 
 def fault_sentence(fault: Fault) -> str:
@@ -22,17 +27,80 @@ def fault_sentence(fault: Fault) -> str:
         case "without_name":
             return gettext("A line has no activity or no title: %(title)s") % shown
         case "overlap":
-            return gettext("“%(title)s” overlaps “%(other)s” of the same work and round.") % shown
+            return gettext(
+                "“%(title)s” (%(my_opens)s to %(my_closes)s) overlaps “%(other)s” (%(opens)s to %(closes)s) of the same work and round."
+            ) % (shown | {key: _moment(key, fault.facts.get(key)) for key in _MOMENTS})
         case "needed_before_its_close":
+            return gettext(
+                "“%(title)s” is open until %(closes)s, but “%(other)s” needs its outcome from %(at)s on."
+            ) % (shown | {key: _moment(key, fault.facts.get(key)) for key in ("at", "closes")})
+        case "payout_day":
+            return gettext("“%(title)s”: 20 working days end on %(due)s.") % shown
+        case "no_holidays":
             return (
                 gettext(
-                    "“%(title)s” is still open on %(at)s, when its outcome is needed (%(activity)s)."
+                    "“%(title)s”: the holidays of %(year)s are not known, so 20 working days cannot be counted. Enter them first."
                 )
                 % shown
             )
-        case "payout_day":
-            return gettext("“%(title)s”: 20 working days end on %(due)s.") % shown
     return f"{fault.title}: {fault.code}"
+
+
+def history_sentence(code: str, title: str, closes: datetime | None) -> str:
+    """Why the past of a line stays as it was, and what can be done instead."""
+    shown = {"title": title, "closes": _moment("closes", closes)}
+    match code:
+        case "removes_used":
+            return (
+                gettext(
+                    "“%(title)s” has opened: what was done under it stays. It cannot be removed; while it is open, it can be closed earlier."
+                )
+                % shown
+            )
+        case "is_another_after_opening":
+            return (
+                gettext("“%(title)s” has opened: its kind, work and round stay. Add another line.")
+                % shown
+            )
+        case "leaves_out_after_opening":
+            return gettext("“%(title)s” has opened: no affiliation can be taken out of it.") % shown
+        case "moves_its_opening":
+            return gettext("“%(title)s” has opened: its opening stays as it was.") % shown
+        case "moves_its_close":
+            return (
+                gettext(
+                    "“%(title)s” closed %(closes)s, and the close was acted on. To open the work again, add another line or grant an extension."
+                )
+                % shown
+            )
+    return gettext("“%(title)s”: the new close lies in the past.") % shown
+
+
+def when_words(line: Line) -> str:
+    """From when to when, as people say it."""
+    opens = moment_words(line.opens) if line.opens else ""
+    closes = close_words(line.closes) if line.closes else ""
+    return f"{opens} – {closes}".strip(" –")
+
+
+def moment_words(at: datetime) -> str:
+    """A moment as people say it: a day's beginning is that day."""
+    local = at.astimezone(clock.BANGKOK)
+    return thai_date(local) if (local.hour, local.minute) == (0, 0) else thai_datetime(local)
+
+
+def close_words(closes_at: datetime) -> str:
+    """A close as people say it: a day's end is that day, not the next day's midnight."""
+    local = closes_at.astimezone(clock.BANGKOK)
+    ends_a_day = (local.hour, local.minute) == (0, 0)
+    return thai_date(said_close(local)) if ends_a_day else thai_datetime(local)
+
+
+def _moment(key: str, at: object) -> str:
+    """A moment of a fault's facts; none has no bound."""
+    if not isinstance(at, datetime):
+        return "…"
+    return close_words(at) if key.endswith("closes") else moment_words(at)
 
 
 def _shown(value: object) -> object:

@@ -2,11 +2,17 @@
 
 from django.urls import path
 
-from . import views, views_closes, views_edit, views_feed
+from . import views, views_closes, views_edit, views_feed, views_lines
 
 app_name = "calendar"
 urlpatterns = [
     path("edit/", views_edit.edit, name="edit"),
+    path("lines/", views_lines.lines, name="lines"),
+    path("lines/new/", views_lines.line_new, name="line-new"),
+    path("lines/<int:pk>/", views_lines.line, name="line"),
+    path("lines/<int:pk>/remove/", views_lines.line_remove, name="line-remove"),
+    path("holidays/", views_lines.holidays, name="holidays"),
+    path("holidays/<int:pk>/remove/", views_lines.holiday_remove, name="holiday-remove"),
     path("term.pdf", views_feed.term_pdf, name="term-pdf"),
     path("term.csv", views_feed.term_csv, name="term-csv"),
     path("my-program/", views_feed.subscribe, name="subscribe"),

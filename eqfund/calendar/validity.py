@@ -5,12 +5,13 @@ Source    DESIGN 6: windows of one activity and round never overlap, money moves
           needs has closed, a payout's due day is 20 working days from publication. DOMAIN 10.2.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Container, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 
 from eqfund.imports.calendar import Line
+from eqfund.thai_text import BUDDHIST_ERA
 from eqfund.working_days import last_day
 
 from .rules import NEEDED_BY, LineMoment, next_need
@@ -18,6 +19,7 @@ from .rules import NEEDED_BY, LineMoment, next_need
 PAYOUT_DAYS = 20
 ONLY_IN_TERM_1 = frozenset({"form01_draft", "form01", "home_visit", "pmt_announcement"})
 WEEK = timedelta(days=7)
+WARNINGS = frozenset({"payout_day", "no_holidays"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +32,25 @@ class Fault:
 
     @property
     def forbids(self) -> bool:
-        return self.code != "payout_day"
+        return self.code not in WARNINGS
 
 
-def faults_of(lines: Sequence[Line], affiliations: Collection[str]) -> list[Fault]:
+def faults_of(
+    lines: Sequence[Line],
+    affiliations: Collection[str],
+    holidays: Container[date] | None = None,
+) -> list[Fault]:
     """Everything wrong with a term's lines, in their order."""
     found = [fault for line in lines for fault in _of_line(line, affiliations)]
     found += _overlaps(lines)
     found += [fault for line in lines for fault in _too_late(line, lines)]
-    return found + [fault for line in lines for fault in _payout_day(line)]
+    return found + [fault for line in lines for fault in _payout_day(line, holidays)]
+
+
+def without_window(lines: Sequence[Line], activities: Collection[str]) -> list[str]:
+    """Activities of some action that have no window in the calendar: their pages stay closed all term."""
+    windows = {line.activity for line in lines if line.kind == "window"}
+    return sorted(set(activities) - windows)
 
 
 def _of_line(line: Line, affiliations: Collection[str]) -> Iterable[Fault]:
@@ -58,7 +70,14 @@ def _overlaps(lines: Sequence[Line]) -> Iterable[Fault]:
     for first, second in combinations(windows, 2):
         same = (first.activity, first.round_no) == (second.activity, second.round_no)
         if same and _whose(first) & _whose(second) and _meet(first, second):
-            yield Fault("overlap", second.title_th, {"other": first.title_th})
+            facts = {
+                "other": first.title_th,
+                "opens": first.opens,
+                "closes": first.closes,
+                "my_opens": second.opens,
+                "my_closes": second.closes,
+            }
+            yield Fault("overlap", second.title_th, facts)
 
 
 def _meet(first: Line, second: Line) -> bool:
@@ -84,18 +103,31 @@ def _too_late(line: Line, lines: Sequence[Line]) -> Iterable[Fault]:
     ]
     need = next_need(line.activity, line.round_no, line.opens, moments)
     if need is not None and need.opens_at < line.closes:
-        yield Fault(
-            "needed_before_its_close",
-            line.title_th,
-            {"activity": need.activity, "at": need.opens_at},
+        needed_by = next(
+            other
+            for other in lines
+            if (other.activity, other.round_no, other.opens)
+            == (need.activity, need.round_no, need.opens_at)
         )
+        facts = {"other": needed_by.title_th, "at": need.opens_at, "closes": line.closes}
+        yield Fault("needed_before_its_close", line.title_th, facts)
 
 
-def _payout_day(line: Line) -> Iterable[Fault]:
+def payout_closes(opens: datetime, holidays: Container[date] | None = None) -> datetime:
+    """The end of the 20th working day from a publication. ValueError for a year without known holidays."""
+    due = last_day(opens.date(), PAYOUT_DAYS, holidays) + timedelta(days=1)
+    return datetime.combine(due, time(), tzinfo=opens.tzinfo)
+
+
+def _payout_day(line: Line, holidays: Container[date] | None) -> Iterable[Fault]:
     """A payout whose due day is not 20 working days from its publication."""
     if line.activity != "payout" or line.kind != "deadline" or not (line.opens and line.closes):
         return
-    due = last_day(line.opens.date(), PAYOUT_DAYS)
+    try:
+        due = last_day(line.opens.date(), PAYOUT_DAYS, holidays)
+    except ValueError:
+        yield Fault("no_holidays", line.title_th, {"year": line.opens.year + BUDDHIST_ERA})
+        return
     if _last_day(line.closes) != due:
         yield Fault("payout_day", line.title_th, {"due": due})
 
@@ -114,6 +146,11 @@ def next_term(lines: Iterable[Line], *, shift: timedelta, number: int) -> list[L
     return [_counted(_moved(line, weeks)) for line in kept]
 
 
+def dropped(lines: Iterable[Line], number: int) -> list[Line]:
+    """The lines that a term of this number does not have: form 01 is of term 1 only."""
+    return [line for line in lines if number != 1 and line.activity in ONLY_IN_TERM_1]
+
+
 def _moved(line: Line, by: timedelta) -> Line:
     opens = line.opens + by if line.opens else None
     closes = line.closes + by if line.closes else None
@@ -123,5 +160,7 @@ def _moved(line: Line, by: timedelta) -> Line:
 def _counted(line: Line) -> Line:
     if line.activity != "payout" or line.kind != "deadline" or not (line.opens and line.closes):
         return line
-    due = last_day(line.opens.date(), PAYOUT_DAYS) + timedelta(days=1)
-    return replace(line, closes=datetime.combine(due, time(), tzinfo=line.opens.tzinfo))
+    try:
+        return replace(line, closes=payout_closes(line.opens))
+    except ValueError:  # nobody knows the holidays of that year yet: the check says so
+        return line

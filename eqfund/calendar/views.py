@@ -19,6 +19,7 @@ from eqfund.thai_text import thai_date, thai_datetime
 
 from . import actions, permissions, queries
 from .forms import DecisionForm, PolicyForm, ProposalForm
+from .sentences import moment_words
 
 
 @require_GET
@@ -133,7 +134,7 @@ def _extension_page(request: Any, found: Extension, form: DecisionForm | None) -
         "extension": found,
         "place": place_names({found.path}).get(found.path, ""),
         "need": need,
-        "need_at": permissions.moment_words(need.opens_at) if need else "",
+        "need_at": moment_words(need.opens_at) if need else "",
         "need_title": permissions.need_title(found.line, need) if need else "",
         "goes_beyond": need is not None and closes > need.opens_at,
         "why_not_decide": permissions.why_not_decide_extension(found, request.user),

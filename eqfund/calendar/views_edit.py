@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 
 from eqfund.access import requires
 from eqfund.models import Term
+from eqfund.refusal import Refused
 from eqfund.school_year import TermKey
 
 from . import actions, papers, queries
@@ -27,28 +28,48 @@ def edit(request: Any) -> HttpResponse:
     form = CalendarForm(
         request.POST if posted else None, request.FILES or None, initial=_begin(request)
     )
-    check = None
+    check, refused = None, False
     if posted and form.is_valid():
-        term, text = form.cleaned_data["term"], form.cleaned_data["text"]
         if "load" in request.POST:
-            changed = actions.load_term_calendar(
-                text, term=term, by=request.user, at=request.moment
-            )
-            told = gettext(
-                "The calendar was loaded: %(made)d new, %(updated)d changed, %(removed)d removed."
-            )
-            messages.success(request, told % changed)
-            return redirect("registry:calendar")
-        check = queries.check_calendar(text, term)
-        form = CalendarForm(initial={"term": term.label, "text": text})
+            try:
+                return _loaded(request, form)
+            except Refused as refusal:  # said beside what was typed, which stays
+                form.add_error(None, str(refusal))
+                refused = True
+        check = queries.check_calendar(
+            form.cleaned_data["text"], form.cleaned_data["term"], request.moment
+        )
+        if not refused:
+            form = CalendarForm(initial=_typed(form))
     context = {
         "form": form,
         "check": check,
+        "dropped": [] if posted else _dropped(request),
         "faults": [(fault.forbids, fault_sentence(fault)) for fault in check.faults]
         if check
         else [],
     }
     return render(request, "calendar/edit.html", context, status=422 if form.errors else 200)
+
+
+def _loaded(request: Any, form: CalendarForm) -> HttpResponse:
+    """Load the lines as they were typed or sent."""
+    changed = actions.load_term_calendar(
+        **{name: form.cleaned_data[name] for name in ("text", "term", "reason")},
+        by=request.user,
+        at=request.moment,
+    )
+    told = gettext(
+        "The calendar was loaded: %(made)d new, %(updated)d changed, %(removed)d removed."
+    )
+    messages.success(request, told % changed)
+    return redirect("registry:calendar")
+
+
+def _typed(form: CalendarForm) -> dict[str, str]:
+    """What was typed or sent, as the form shows it: a file becomes its text."""
+    cleaned = form.cleaned_data
+    return {"term": cleaned["term"].label, "text": cleaned["text"], "reason": cleaned["reason"]}
 
 
 def _begin(request: Any) -> dict[str, str]:
@@ -59,4 +80,12 @@ def _begin(request: Any) -> dict[str, str]:
     if "next" not in request.GET:
         return {"term": term.label, "text": papers.csv_text(term)}
     coming = TermKey(term.year_be, term.number).next()
-    return {"term": coming.label, "text": queries.next_term_text(term, coming)}
+    return {"term": coming.label, "text": queries.next_term_text(term, coming)[0]}
+
+
+def _dropped(request: Any) -> list[str]:
+    """What the next term does not take over from this one."""
+    term = Term.objects.current(request.moment)
+    if term is None or "next" not in request.GET:
+        return []
+    return queries.next_term_text(term, TermKey(term.year_be, term.number).next())[1]

@@ -14,6 +14,7 @@ COLUMNS = (
     *("kind", "activity", "round", "opens", "closes", "affiliations", "assumed_affiliations"),
     *("roles", "title_th", "source", "source_line", "note"),
 )
+OPTIONAL = ("title_en",)  # the letters are in Thai alone
 KINDS = ("window", "deadline", "event", "outside")
 _BANGKOK = ZoneInfo("Asia/Bangkok")
 
@@ -34,6 +35,7 @@ class Line:
     source: str
     source_line: str
     note: str
+    title_en: str = ""
 
     @property
     def is_assumed(self) -> bool:
@@ -69,6 +71,7 @@ def _line(number: int, row: dict[str, str]) -> Line:
         source=row["source"],
         source_line=row["source_line"],
         note=row["note"],
+        title_en=row.get("title_en", ""),
     )
 
 

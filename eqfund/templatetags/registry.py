@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from eqfund import addresses, clock, money, windows
 from eqfund.access import ROLE_NAMES, Role
+from eqfund.calendar.sentences import when_words
 from eqfund.models import RegistryRecord, StagingRow
 from eqfund.privacy.reveal import last_digits
 from eqfund.registry import sentences
@@ -173,3 +174,9 @@ def left(window: Window, at: datetime) -> str:
 def said_close(closes_at: datetime) -> datetime:
     """A close as people say it: a day's end is that day, not the next day's midnight."""
     return windows.said_close(closes_at)
+
+
+@register.filter
+def line_when(line: Any) -> str:
+    """From when to when a line of a calendar file lasts, as people say it."""
+    return when_words(line)

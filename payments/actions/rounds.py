@@ -18,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
 from eqfund import audit, clock
+from eqfund.calendar import holidays
 from eqfund.models import Term, User
 from eqfund.refusal import Refused
 from payments import round_sql
@@ -198,7 +199,7 @@ def publish_round(
     """Publish what was transferred: schools see it, and their 20 working days begin."""
     if reason := permissions.why_not_publish(transfer_round, by):
         raise Refused(reason)
-    due = due_day(at.astimezone(clock.BANGKOK).date())
+    due = due_day(at.astimezone(clock.BANGKOK).date(), holidays.in_force())
     _move(
         transfer_round, RoundStatus.PUBLISHED, published_by=by, published_at=at, payout_due_on=due
     )

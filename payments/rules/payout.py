@@ -13,7 +13,7 @@ Source    Calendar of term 1/2569, lines 73 to 77 (pay within 20 working days,
           70 and 80. Worked examples in docs/rules/payout.md and refund.md.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -55,7 +55,7 @@ SCHOOL_REPORT_TRANSITIONS = {
 }
 
 
-def due_day(published_on: date, holidays: Collection[date] | None = None) -> date:
+def due_day(published_on: date, holidays: Container[date] | None = None) -> date:
     """The last day to pay in time: the 20th working day, publication included.
 
     >>> due_day(date(2026, 7, 31))

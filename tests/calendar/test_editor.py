@@ -23,7 +23,7 @@ def text(calendar):
 @pytest.fixture
 def load(fund_officer, calendar, at):
     def load(text, *, term=calendar, by=fund_officer):
-        return actions.load_term_calendar(text, term=term, by=by, at=at(NOW))
+        return actions.load_term_calendar(text, term=term, by=by, at=at(NOW), reason="ย้ายตามหนังสือ")
 
     return load
 
@@ -35,7 +35,9 @@ def test_a_changed_close_is_loaded_and_recorded(load, text, at):
     assert changed["removed"] == 0
     line = CalendarLine.objects.get(activity="form01", affiliation__code="OBEC")
     assert line.during.upper == at("2569-07-27 17:00")
-    assert Event.objects.get(verb="load_calendar", actor_id__isnull=False).facts == changed
+    assert Event.objects.get(verb="load_calendar", actor_id__isnull=False).facts == changed | {
+        "reason": "ย้ายตามหนังสือ"
+    }
 
 
 @pytest.mark.parametrize(
@@ -101,6 +103,12 @@ def test_what_would_change_is_shown_before_it_is_loaded(page, text, at):
     assert line.during.upper == at("2569-07-24 17:00")
 
     page({"term": "1/2569", "text": text.replace(CLOSE, LATER), "load": "1"})
+    line.refresh_from_db()
+    assert line.during.upper == at(
+        "2569-07-24 17:00"
+    )  # form 01 may be drafted already: a reason is asked for
+
+    page({"term": "1/2569", "text": text.replace(CLOSE, LATER), "load": "1", "reason": "ตามหนังสือ"})
 
     line.refresh_from_db()
     assert line.during.upper == at("2569-07-27 17:00")
