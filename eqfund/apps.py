@@ -17,4 +17,5 @@ class EqfundConfig(AppConfig):
         from eqfund.people import hooks as people_hooks, mails  # noqa: F401
         from eqfund.privacy import hooked  # noqa: F401
         from eqfund.registry import hooks, unfinished, work  # noqa: F401
+        from eqfund.rolls import hooks as roll_hooks  # noqa: F401
         from eqfund.schools import hooks as school_hooks  # noqa: F401

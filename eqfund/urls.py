@@ -16,6 +16,7 @@ urlpatterns = [
     path("privacy/", include("eqfund.privacy.urls")),
     path("", include("eqfund.registry.urls")),
     path("schools/", include("eqfund.schools.urls")),
+    path("rolls/", include("eqfund.rolls.urls")),
     path("duplicates/", include("eqfund.duplicates.urls")),
     path("handovers/", include("eqfund.handover.urls")),
     path("calendar/", include("eqfund.calendar.urls")),

@@ -3,8 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eqfund import addresses
 from eqfund.schools import geography, rules
@@ -102,7 +101,9 @@ def test_a_phone_number_is_read_as_people_write_it(text, shown):
 
 def test_every_province_has_its_town():
     assert set(geography.TOWNS) == set(addresses.provinces()) - {"78"}
-    assert all(geography.why_not_there(*town, code) is None for code, town in geography.TOWNS.items())
+    assert all(
+        geography.why_not_there(*town, code) is None for code, town in geography.TOWNS.items()
+    )
 
 
 @pytest.mark.parametrize(
