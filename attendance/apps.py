@@ -5,4 +5,4 @@ class AttendanceConfig(AppConfig):
     name = "attendance"
 
     def ready(self) -> None:
-        from attendance import hooked, hooked_privacy, unfinished  # noqa: F401  (they register with the kernel's hooks)
+        from attendance import hooked, hooked_handover, hooked_privacy, unfinished  # noqa: F401  (they register with the kernel's hooks)

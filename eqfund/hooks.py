@@ -82,13 +82,22 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the menu. `section` is work, place or settings; `label` may be lazy; `short` serves the phone's tabs."""
+    """A line of the menu. `section` is work, place or settings; `label` may be lazy; `short` serves the phone's tabs.
+
+    `concerns`, given the paths where a person holds the verb, may leave the line out of their menu.
+    """
 
     section: str
     label: Any
     url_name: str
     verb: str
     short: Any = ""
+    concerns: Callable[[list[str]], bool] | None = None
+
+    def is_for(self, user: Any) -> bool:
+        """Whether the line stands in this person's menu."""
+        paths = access.paths_with(user, self.verb)
+        return bool(paths) and (self.concerns is None or self.concerns(paths))
 
     @property
     def url(self) -> str:
@@ -222,7 +231,7 @@ SECTIONS = ("work", "place", "settings")
 
 def menu_for(user: Any, path: str) -> list[dict[str, Any]]:
     """The menu's sections for this person; the item whose address begins `path` longest is current."""
-    items = [item for item in menu if access.paths_with(user, item.verb)]
+    items = [item for item in menu if item.is_for(user)]
     matching = [
         item
         for item in items

@@ -8,10 +8,12 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from payments import tasks  # noqa: F401  (registers its kinds of jobs)
-        from payments.hooks import bank, continuing, payout, privacy, rounds
+        from payments.hooks import bank, basic_needs, continuing, handover, payout, privacy, rounds
 
         rounds.register()
         continuing.register()
         bank.register()
+        basic_needs.register()
         payout.register()
+        handover.register()
         privacy.register()

@@ -4,12 +4,13 @@
 def register() -> None:
     """Register tasks, panels, menu lines, and what follows a recorded registry file, with eqfund.hooks."""
     from eqfund import hooks
-    from screening import hooked_form01, hooked_grant, hooked_privacy, hooked_visits, unfinished  # noqa: F401  (hooked_privacy on import)
+    from screening import hooked_form01, hooked_grant, hooked_handover, hooked_privacy, hooked_visits, unfinished  # noqa: F401  (hooked_privacy on import)
     from screening.actions.grants import settle_after_import
     from screening.actions.visits import propose_after_import
 
     hooked_form01.register()
     hooked_grant.register()
+    hooked_handover.register()
     unfinished.register()
     hooked_visits.register()
     hooks.registry_imported.register(settle_after_import)

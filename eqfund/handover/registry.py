@@ -2,7 +2,8 @@
 
 The registry is the affiliation's truth: a child stands in class where its file says. So the import
 moves the enrolment at once, and a hand-over begins by itself, which the former school answers;
-until then the new school reads nothing of the history, and the grant pays nothing (hurdle "moved").
+until then the new school reads nothing of the history. What does not travel (a grant, a channel)
+ends with the move itself, so that the new school can visit and screen in time.
 Set-based: at the turn of a school year a whole office's leavers move in one file.
 """
 
@@ -39,6 +40,7 @@ _ARRIVED = """
 UPDATE eqfund_handover h SET to_enrolment_id = c.enrolment_id, to_classroom_id = c.classroom_id, to_path = c.path
   FROM handover_came c
  WHERE h.pupil_id = c.pupil_id AND h.status = 'proposed' AND h.to_school_id = c.school_id
+RETURNING h.id
 """
 # Came back to the school that had sent the child away, or went on to a third one.
 _OVERTAKEN = """
@@ -80,6 +82,7 @@ SELECT e.id, 'studying', e.status, e.ends_on, 'registry', ''::bytea, %(by)s, %(a
                   WHERE r.registry_import_id = %(import)s AND r.kind = 'gone')
         OR e.id IN (SELECT left_id FROM handover_came))
    AND NOT EXISTS (SELECT 1 FROM eqfund_enrolmentstatuschange x WHERE x.enrolment_id = e.id AND x.became = e.status)
+RETURNING id
 """
 
 
@@ -87,10 +90,12 @@ def follow_registry(it: RegistryImport, at: datetime) -> None:
     """Begin, carry on or end hand-overs as the recorded file has it; in the import's transaction."""
     today = at.astimezone(BANGKOK).date()
     due = drafts.due_on(today)
+    by = RegistryImport.objects.select_related("confirmed_by").get(pk=it.pk).confirmed_by
+    assert by is not None  # it has just been recorded
     params: dict[str, Any] = {
         "import": it.pk,
         "term": it.term_id,
-        "by": it.confirmed_by_id,
+        "by": by.pk,
         "at": at,
         "on": today,
         "due": due,
@@ -102,21 +107,26 @@ def follow_registry(it: RegistryImport, at: datetime) -> None:
         cursor.execute("DROP TABLE IF EXISTS handover_came")
         cursor.execute(_CAME, params)
         cursor.execute(_CHANGED, params)
+        changed = [row[0] for row in cursor.fetchall()]
         cursor.execute(_ARRIVED, params)
+        arrived = [row[0] for row in cursor.fetchall()]
         cursor.execute(_OVERTAKEN, params)
         overtaken = cursor.fetchall()
         params["came_back_pupils"] = [row[1] for row in overtaken if row[2] == Lapse.CAME_BACK]
         cursor.execute(_BEGIN, params)
         begun = [row[0] for row in cursor.fetchall()]
-    _end_overtaken([row[0] for row in overtaken], at)
+    _note_overtaken([row[0] for row in overtaken], at)
+    for hook, keys in ((hooks.states_changed, changed), (hooks.children_moved, arrived + begun)):
+        for follow in hook:
+            if keys:
+                follow(keys, by, at)
     if begun:
-        audit.record("handover.begin", it, by=it.confirmed_by, at=at, facts={"pupils": len(begun)})
+        audit.record("handover.begin", it, by=by, at=at, facts={"pupils": len(begun)})
         key = f"handover.tell_of_request-import-{it.pk}-{at.isoformat(timespec='seconds')}"
         jobs.start("handover.tell_of_request", by=None, key=key, params={"ids": begun})
 
 
-def _end_overtaken(keys: list[int], at: datetime) -> None:
-    """Of those that a registry has overtaken, a child who had moved on from here has moved for good."""
+def _note_overtaken(keys: list[int], at: datetime) -> None:
     for handover in Handover.objects.filter(pk__in=keys):
         audit.record(
             "handover.lapse",
@@ -127,6 +137,3 @@ def _end_overtaken(keys: list[int], at: datetime) -> None:
             pupil=handover.pupil_id,
             facts={"why": handover.lapse},
         )
-        if handover.lapse == Lapse.WENT_ELSEWHERE and handover.has_arrived:
-            for follow in hooks.child_moved:
-                follow(handover, None, at)

@@ -126,7 +126,6 @@ def accept_handover(
         pupil=handover.pupil_id,
         facts={"from": handover.from_path, "to": handover.to_path},
     )
-    _follow(handover, by=by, at=at)
     outgoing.tell(handover, "handover.tell_of_answer", by=by)
     return handover
 
@@ -161,8 +160,6 @@ def refuse_handover(
     handover.refusal, handover.note = reason, note.strip()
     _close(handover, Status.REFUSED, by=by, at=at, refusal=reason, note=handover.note)
     _note(handover, "handover.refuse", by=by, at=at, facts={"reason": reason})
-    if handover.has_arrived:
-        _follow(handover, by=by, at=at)
     outgoing.tell(handover, "handover.tell_of_answer", by=by)
     return handover
 
@@ -211,7 +208,6 @@ def hand_over_as_agreed(
     _move(handover, to_classroom, handover.moved_on, by=by, at=at, takes_over=takes_over)
     _close(handover, Status.ACCEPTED, by=by, at=at)
     _note(handover, "handover.accept", by=by, at=at, facts={"way": handover.way})
-    _follow(handover, by=by, at=at)
     return handover
 
 
@@ -298,6 +294,8 @@ def _move(
     )
     handover.to_enrolment, handover.to_classroom = new, room
     handover.to_path, handover.moved_on = room.path, day
+    for follow in hooks.children_moved:
+        follow([handover.pk], by, at)
 
 
 def _enrolment_at(
@@ -328,12 +326,6 @@ def _enrolment_at(
     )
 
 
-def _follow(handover: Handover, *, by: User | None, at: datetime) -> None:
-    """The move is final: let each app end what does not travel."""
-    for follow in hooks.child_moved:
-        follow(handover, by, at)
-
-
 @transaction.atomic
 def _lapse_late(pk: int, at: datetime) -> int:
     handover = Handover.objects.waiting().select_for_update().filter(pk=pk).first()
@@ -341,8 +333,6 @@ def _lapse_late(pk: int, at: datetime) -> int:
         return 0
     _close(handover, Status.LAPSED, by=None, at=at, lapse=Lapse.TERM_OVER)
     _note(handover, "handover.lapse", by=None, at=at, facts={"why": Lapse.TERM_OVER})
-    if handover.has_arrived:
-        _follow(handover, by=None, at=at)
     return 1
 
 

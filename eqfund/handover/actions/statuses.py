@@ -91,8 +91,8 @@ def change(
     audit.record(verb, enrolment, by=by, at=at, facts=facts, before={"status": was})
     if becomes == PupilStatus.DIED:
         _end_handover(enrolment, by=by, at=at)
-    for follow in hooks.status_changed:
-        follow(made, by, at)
+    for follow in hooks.states_changed:
+        follow([made.pk], by, at)
     return made
 
 
