@@ -138,6 +138,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "privacy.reveal_phone": (T, S, A, D, O, F),
     "privacy.reveal_account": (A, D, F, N),
     "privacy.reveal_destination": (A, F, N),
+    "privacy.reveal_office_account": (O, F, N),
     "privacy.export_person": (F,),
     "privacy.read_retention": (F, U, Y),
     # screening

@@ -9,9 +9,26 @@ from django.utils.translation import gettext
 from eqfund.models import Affiliation, Classroom, School, SupervisingOffice, next_pks
 
 
+# An affiliation's code never changes and its key is never used again: asked for once in a process.
+_CODES: dict[int, str] = {}
+
+
 def add_affiliation(**fields: Any) -> Affiliation:
     pk = next_pks(Affiliation)[0]
-    return Affiliation.objects.create(pk=pk, path=f"TH/{pk}/", **fields)
+    made = Affiliation.objects.create(pk=pk, path=f"TH/{pk}/", **fields)
+    _CODES[pk] = made.code
+    return made
+
+
+def affiliation_code(path: str) -> str:
+    """The code of the affiliation that a path lies in; "" for the whole country."""
+    segments = path.split("/")
+    if len(segments) < 3:
+        return ""
+    pk = int(segments[1])
+    if pk not in _CODES:
+        _CODES.update(Affiliation.objects.values_list("pk", "code"))
+    return _CODES.get(pk, "")
 
 
 def add_office(affiliation: Affiliation, **fields: Any) -> SupervisingOffice:

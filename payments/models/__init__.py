@@ -11,6 +11,13 @@ from .bank import (
     ResultLine,
     SchoolBook,
 )
+from .basic_needs import (
+    AllocationAccount,
+    OfficeAllocation,
+    SubsidyFault,
+    SubsidyList,
+    SubsidyPupil,
+)
 from .continuing import ContinuingClose, ContinuingLeft, PromptPayNote
 from .payout import CannotPay, ClassPayoutReport, PayoutEvidence, Receipt06, SchoolPayoutReport
 from .refunds import (
@@ -25,6 +32,7 @@ from .rounds import BenefitRate, Entitlement, LeftOut, Transfer, TransferRound
 
 __all__ = [
     "Account",
+    "AllocationAccount",
     "BankFile",
     "BankFileCallBack",
     "BankLine",
@@ -39,6 +47,7 @@ __all__ = [
     "LeftOut",
     "Letter08",
     "NilRefund",
+    "OfficeAllocation",
     "PayoutEvidence",
     "PromptPayNote",
     "Receipt06",
@@ -52,6 +61,9 @@ __all__ = [
     "SchoolBankAccount",
     "SchoolBook",
     "SchoolPayoutReport",
+    "SubsidyFault",
+    "SubsidyList",
+    "SubsidyPupil",
     "Transfer",
     "TransferRound",
 ]

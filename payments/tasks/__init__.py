@@ -1,5 +1,5 @@
 """The long work of payments as jobs: importing this registers them."""
 
-from payments.tasks import bank, payout, rounds
+from payments.tasks import bank, basic_needs, payout, rounds
 
-__all__ = ["bank", "payout", "rounds"]
+__all__ = ["bank", "basic_needs", "payout", "rounds"]

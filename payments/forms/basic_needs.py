@@ -1,0 +1,85 @@
+"""What an office types of the basic-needs subsidy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from eqfund.form_fields import ThaiDateField
+from eqfund.money import parse_baht
+from eqfund.thai_text import arabic_digits
+from payments.actions.basic_needs import AccountFacts
+from payments.forms.shared import numeric
+from payments.rules.basic_needs import account_fault
+from payments.words.accounts import BANK_NAMES
+from payments.words.faults import FAULTS, fault
+
+
+class OfficeAccountForm(forms.Form):
+    """The account to which the office's subsidy is allocated."""
+
+    bank_code = forms.ChoiceField(
+        label=_("Bank"), error_messages={"required": FAULTS["bank_unknown"]}
+    )
+    number = forms.CharField(
+        label=_("Account number"),
+        max_length=30,
+        widget=numeric(),
+        help_text=_("Digits as in the book; dashes do not matter."),
+    )
+    name = forms.CharField(label=_("Account name"), max_length=200)
+    since = ThaiDateField(label=_("Serves from"), help_text=_("For example 1/5/2569."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["bank_code"].choices = [("", _("Choose the bank")), *BANK_NAMES.items()]
+
+    def clean_number(self) -> str:
+        return "".join(arabic_digits(self.cleaned_data["number"]).replace("-", "").split())
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if {"bank_code", "number"} <= set(given) and (
+            wrong := account_fault(given["bank_code"], given["number"])
+        ):
+            self.add_error(wrong[0], fault(wrong[1]))
+        return given
+
+    def facts(self) -> AccountFacts:
+        given = self.cleaned_data
+        return AccountFacts(given["bank_code"], given["number"], given["name"], given["since"])
+
+
+class AllocationForm(forms.Form):
+    """What the affiliation's schedule gives the office."""
+
+    letter_number = forms.CharField(label=_("Number of the letter"), max_length=60)
+    letter_on = ThaiDateField(label=_("Date of the letter"))
+    pupils = forms.IntegerField(label=_("Pupils allocated"), min_value=0, max_value=1_000_000)
+    amount = forms.CharField(
+        label=_("Amount allocated (baht)"), max_length=30, widget=forms.TextInput({"inputmode": "decimal", "autocomplete": "off"})
+    )  # fmt: skip
+
+    def clean_amount(self) -> int:
+        try:
+            return parse_baht(self.cleaned_data["amount"])
+        except ValueError:
+            raise forms.ValidationError(_("This is no amount of baht.")) from None
+
+    def facts(self) -> dict[str, Any]:
+        given = dict(self.cleaned_data)
+        given["amount_satang"] = given.pop("amount")
+        return given
+
+
+class ListForm(forms.Form):
+    """A file with the office's list."""
+
+    file = forms.FileField(
+        label=_("File of the list"),
+        widget=forms.ClearableFileInput({"accept": ".xlsx,.csv"}),
+        help_text=_("XLSX or CSV, one row a pupil: school code, national id, name, amount."),
+        error_messages={"empty": _("The file is empty. Choose another one.")},
+    )
