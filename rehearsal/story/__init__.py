@@ -58,6 +58,7 @@ class Step:
 STEPS = (
     Step("2569-05-11 09:00", "Registry files come in", "registry.play"),
     Step("2569-05-15 13:00", "The predecessor's list of grants", "predecessor.play"),
+    Step("2569-05-18 09:00", "Names and ids confirmed, class by class", "rolls.play"),
     Step("2569-06-01 09:00", "The PMT model released, the policy laid down", "scoring.release"),
     Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
     Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),
@@ -70,6 +71,7 @@ STEPS = (
     Step("2569-07-31 09:00", "Round 1 published", "rounds.publish_1"),
     Step("2569-08-03 09:00", "A pupil moves; a claimed one is settled", "registry.play_august"),
     Step("2569-08-05 10:00", "What failed is corrected", "accounts.correct_2"),
+    Step("2569-08-06 09:00", "Lists that changed are confirmed anew", "rolls.play_after"),
     Step("2569-08-10 10:00", "Round 1 paid out by the schools", "payout.play_1"),
     Step("2569-08-17 09:00", "Scored by the released model, announced", "scoring.play"),
     Step("2569-08-19 10:00", "The new choose their channels", "accounts.choose"),

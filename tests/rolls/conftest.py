@@ -1,0 +1,73 @@
+"""A class with its pupils, and the deeds of a roll."""
+
+import pytest
+
+from eqfund.models import Affiliation, RollMark
+from eqfund.rolls import actions, queries
+
+
+@pytest.fixture
+def roll(calendar, classroom, make_pupils):
+    """A class of three pupils."""
+    make_pupils(3)
+    return classroom
+
+
+@pytest.fixture
+def child(roll, calendar):
+    """The first pupil's enrolment."""
+    return queries.roll_of(roll, calendar)[0].enrolment
+
+
+@pytest.fixture
+def state(calendar):
+    return lambda room: str(queries.figures_of([room.pk], calendar)[room.pk].state)
+
+
+@pytest.fixture
+def confirm(registry_keeper, at):
+    def confirm(room, *, by=registry_keeper, day="2569-05-20", **more):
+        return actions.confirm_roll(room, by=by, at=at(day), **more)
+
+    return confirm
+
+
+@pytest.fixture
+def mark(teacher, at):
+    def mark(enrolment, kind="name", *, by=teacher, note="", day="2569-05-19"):
+        return actions.mark_roll(
+            enrolment.classroom, kind=kind, enrolment=enrolment, note=note, by=by, at=at(day)
+        )
+
+    return mark
+
+
+@pytest.fixture
+def settle(registry_keeper, at):
+    def settle(mark: RollMark, outcome="mended", *, by=registry_keeper):
+        actions.settle_mark(mark, outcome=outcome, by=by, at=at("2569-05-21"))
+
+    return settle
+
+
+@pytest.fixture
+def without_registry(affiliation):
+    """The school's affiliation keeps no registry: border patrol police, monasteries."""
+    Affiliation.objects.filter(pk=affiliation.pk).update(registry="")
+    return affiliation
+
+
+@pytest.fixture
+def correct(registry_keeper, at):
+    """Correct a pupil; what is not said stays."""
+
+    def correct(enrolment, *, by=registry_keeper, number="", reason="สูติบัตร", **fields):
+        pupil = enrolment.pupil
+        names = ("title", "first_name", "last_name", "sex", "birth_date")
+        values = {name: getattr(pupil, name) for name in names} | fields
+        actions.correct_pupil(
+            enrolment, number=number, reason=reason, by=by, at=at("2569-05-22"), **values
+        )
+        pupil.refresh_from_db()
+
+    return correct
