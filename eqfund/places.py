@@ -8,7 +8,6 @@ from django.utils.translation import gettext
 
 from eqfund.models import Affiliation, Classroom, School, SupervisingOffice, next_pks
 
-
 # An affiliation's code never changes and its key is never used again: asked for once in a process.
 _CODES: dict[int, str] = {}
 
