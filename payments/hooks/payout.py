@@ -14,7 +14,7 @@ from eqfund.hooks import MenuItem, Panel, Todo
 from eqfund.models import Term
 from eqfund.money import baht
 from payments.models import Refund, Transfer, TransferRound
-from payments.queries import payout as queries
+from payments.queries import payout as queries, unfinished
 from payments.rules.payout import SchoolReportStatus
 from payments.rules.refunds import RefundStatus
 from payments.rules.rounds import RoundStatus, TransferStatus
@@ -24,9 +24,14 @@ SCHOOL_SEGMENTS = access.SEGMENTS["school"]
 
 
 def register() -> None:
-    """Register tasks, the pupil's panel and menu lines. Once, from ready()."""
+    """Register tasks, the pupil's panel, who is unfinished, and menu lines. Once, from ready()."""
     hooks.home_tasks.register(home_tasks)
     hooks.pupil_panels.register(pupil_panels)
+    for activity, work in (
+        ("payout_report", unfinished.payout_work),
+        ("refund", unfinished.refund_work),
+    ):
+        hooks.unfinished.register(hooks.unfinished_by_work(activity, work))
     hooks.menu.register(
         MenuItem("work", _("Payout"), "payments:payout", "payments.read_payout", _("Payout")), 28
     )

@@ -17,7 +17,7 @@ from eqfund.thai_text import thai_date
 from eqfund.windows import Window
 from payments.models import ReceivingChannel, SchoolBankAccount, TransferRound
 from payments.models.rounds import sees_unpublished
-from payments.queries import rounds as queries_rounds
+from payments.queries import rounds as queries_rounds, unfinished
 from payments.queries.channels import channel_counts
 from payments.queries.windows import place_windows, window_among
 from payments.rules.accounts import AccountStatus
@@ -30,10 +30,16 @@ SOON = timedelta(days=10)  # before a round's transfers its people are told
 
 
 def register() -> None:
-    """Register tasks, the pupil's panel, the fund's checks and menu lines. Once, from ready()."""
+    """Register tasks, the pupil's panel, the fund's checks, who is unfinished, and menu lines. Once, from ready()."""
     hooks.home_tasks.register(home_tasks)
     hooks.pupil_panels.register(pupil_panels)
     hooks.verification_checks.register(account_checks)
+    for activity, work in (
+        ("school_bank_account", unfinished.account_work),
+        ("choose_channel", unfinished.choice_work),
+        ("correct_channel", unfinished.correction_work),
+    ):
+        hooks.unfinished.register(hooks.unfinished_by_work(activity, work))
     menu = hooks.menu.register
     menu(
         MenuItem(
