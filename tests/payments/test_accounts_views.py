@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from eqfund import clock, files, places
-from eqfund.models import Enrolment, Event, Pupil, Term
-from eqfund.refusal import Refused
-from payments.actions import channels
-from payments.actions.channels import ChannelFacts
-from payments.models import ContinuingConfirmation, SchoolBankAccount
+from eqfund.models import Event
+from payments.models import SchoolBankAccount
 from payments.rules.accounts import AccountStatus
 from tests.conftest import moment
 from tests.papers import A_PDF
@@ -166,169 +161,6 @@ def test_the_accounts_cost_the_same_at_any_length(
         response = client.get(reverse("payments:accounts") + "?waiting=")
 
     assert len(response.context["page"].object_list) == rows
-
-
-# Channels.
-
-
-def test_a_class_says_honestly_how_many_it_would_confirm(
-    calendar, signed_in, classroom, make_pupils, make_grants, teacher
-):
-    make_grants(make_pupils(3), confirmed=False)
-    make_grants(make_pupils(1), kind=None, confirmed=False)
-    client = signed_in(teacher)
-    url = reverse("payments:channels-class", args=[classroom.pk])
-
-    page = client.get(url)
-    assert "Confirm 3 pupils as the data stand" in page.text
-    assert "lacking something 1" in page.text
-
-    after = client.post(reverse("payments:channels-confirm-all", args=[classroom.pk]), follow=True)
-    assert "3 pupils were confirmed. 1 still lacks something" in after.text
-    assert ContinuingConfirmation.objects.count() == 3
-
-
-def test_a_class_shows_no_full_number(
-    calendar, signed_in, classroom, make_pupils, make_grants, teacher
-):
-    pupil = make_pupils(1)[0]
-    make_grants([pupil])
-
-    page = signed_in(teacher).get(reverse("payments:channels-class", args=[classroom.pk]))
-
-    assert pupil.identity.last4 in page.text
-    assert pupil.identity.number not in page.text
-    assert pupil.guardians.get().national_id not in page.text
-
-
-def test_after_the_close_the_class_is_frozen(
-    calendar, signed_in, classroom, make_pupils, make_grants, teacher
-):
-    pupil = make_pupils(1)[0]
-    make_grants([pupil], confirmed=False)
-    client = signed_in(teacher)
-    enrolment = pupil.enrolments.get()
-
-    with clock.rehearse(CLOSED):
-        page = client.get(reverse("payments:channels-class", args=[classroom.pk]))
-        posted = client.post(reverse("payments:channels-confirm-all", args=[classroom.pk]))
-        one = client.post(reverse("payments:channel-confirm", args=[enrolment.pk]))
-
-    assert "as the data stand" not in page.text
-    assert posted.status_code == one.status_code == 409
-    assert not ContinuingConfirmation.objects.exists()
-
-
-def test_a_form_saves_a_changed_guardian(calendar, signed_in, make_pupils, make_grants, teacher):
-    pupil = make_pupils(1)[0]
-    make_grants([pupil], confirmed=False)
-    url = reverse("payments:channel", args=[pupil.enrolments.get().pk])
-    given = {
-        "kind": "promptpay_guardian",
-        "promptpay_state": "opened",
-        "guardian_name": "นางสมหญิง ใจดี",
-        "relationship": "aunt",
-        "guardian_number": "",
-        "phone": "0811112222",
-    }
-    client = signed_in(teacher)
-
-    asked = client.post(url, given)
-    assert set(asked.context["form"].errors) == {"guardian_number"}
-    wrong = client.post(url, given | {"guardian_number": "1101700203451"})
-    assert set(wrong.context["form"].errors) == {"guardian_number"}
-    saved = client.post(url, given | {"guardian_number": "๑๑๐๑๗๐๐๒๐๓๔๕๐"})
-
-    assert saved.status_code == 302
-    assert pupil.guardians.get(is_current=True).national_id == "1101700203450"
-    assert not ContinuingConfirmation.objects.get().unchanged
-
-
-def test_a_g_code_pupil_is_offered_the_school_account_alone(
-    calendar, signed_in, make_pupils, make_grants, teacher
-):
-    pupil = make_pupils(1, g_code=True)[0]
-    make_grants([pupil], kind="school_account", confirmed=False)
-
-    page = signed_in(teacher).get(reverse("payments:channel", args=[pupil.enrolments.get().pk]))
-
-    assert [code for code, _name in page.context["form"].fields["kind"].choices] == [
-        "school_account"
-    ]
-
-
-def test_an_old_enrolment_does_not_reach_a_pupil_who_has_gone_to_another_school(
-    calendar, signed_in, make_pupils, make_grants, other_classroom, teacher
-):
-    """Last term's enrolment stays with its school; guardian and channel go along with the pupil."""
-    pupil = make_pupils(1)[0]
-    make_grants([pupil], confirmed=False)
-    here = pupil.enrolments.get()
-    last_term = Term.objects.create(
-        year_be=2568, number=2, opens_on=date(2025, 11, 1), closes_on=date(2026, 4, 30)
-    )
-    old = Enrolment.objects.create(
-        pupil=pupil,
-        term=last_term,
-        classroom=here.classroom,
-        path=here.path,
-        starts_on=last_term.opens_on,
-    )
-    url, confirm = (
-        reverse(f"payments:{it}", args=[old.pk]) for it in ("channel", "channel-confirm")
-    )
-    client = signed_in(teacher)
-    assert client.get(url).status_code == 200, "while the pupil is here, the page is"
-
-    Enrolment.objects.filter(pk=here.pk).update(
-        classroom=other_classroom, path=other_classroom.path
-    )
-    Pupil.objects.filter(pk=pupil.pk).update(path=other_classroom.path)
-
-    assert client.get(url).status_code == client.post(confirm).status_code == 404
-    gone = Enrolment.objects.select_related("pupil", "term").get(pk=old.pk)
-    facts = ChannelFacts("school_account")
-    for act in (channels.confirm_continuing, channels.correct_channel, channels.choose_channel):
-        with pytest.raises(Refused, match="Your role does not do this here"):
-            act(gone, facts, by=teacher, at=MAY)
-
-
-def test_another_schools_pupil_is_not_there(
-    calendar, signed_in, make_pupils, make_grants, other_classroom, teacher, outsider
-):
-    pupil = make_pupils(1)[0]
-    make_grants([pupil], confirmed=False)
-    enrolment = pupil.enrolments.get()
-    client = signed_in(outsider)
-
-    assert client.get(reverse("payments:channel", args=[enrolment.pk])).status_code == 404
-    assert client.post(reverse("payments:channel-confirm", args=[enrolment.pk])).status_code == 404
-    assert (
-        client.get(reverse("payments:channels-class", args=[enrolment.classroom_id])).status_code
-        == 404
-    )
-
-
-@pytest.mark.parametrize("rows", [1, 50])
-def test_a_class_costs_the_same_at_any_length(
-    rows,
-    calendar,
-    signed_in,
-    classroom,
-    make_pupils,
-    make_grants,
-    teacher,
-    django_assert_num_queries,
-):
-    make_grants(make_pupils(rows), confirmed=False)
-    client = signed_in(teacher)
-
-    # session, user, postings; room, term; windows and extensions for the rows and for the banner (4), term again;
-    # enrolments, grants, guardians, channels, confirmations; the reading; why not confirm: window, extensions; menu
-    with django_assert_num_queries(18):
-        response = client.get(reverse("payments:channels-class", args=[classroom.pk]))
-
-    assert len(response.context["continuing"]) == rows
 
 
 # Amounts.
