@@ -22,6 +22,9 @@ ACTIVITY: dict[str, str] = {
     "eqfund.discard_registry_import": ALWAYS,
     "eqfund.add_registry_title": ALWAYS,
     "eqfund.remove_registry_title": ALWAYS,
+    "eqfund.add_registry_value": ALWAYS,
+    "eqfund.remove_registry_value": ALWAYS,
+    "eqfund.set_registry_reading": ALWAYS,
     "eqfund.edit_school": "school_profile",
     "eqfund.confirm_school_profile": "school_profile",
     "eqfund.record_director": "school_profile",
@@ -32,7 +35,6 @@ ACTIVITY: dict[str, str] = {
     "eqfund.settle_mark": ALWAYS,
     "eqfund.confirm_roll": ALWAYS,
     "eqfund.correct_pupil": ALWAYS,
-    "eqfund.move_pupil_out": ALWAYS,
     # eqfund: pupils who move. A child moves on any day of the year, so nothing here waits for a window.
     "eqfund.propose_handover": ALWAYS,
     "eqfund.ask_for_handover": ALWAYS,

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from eqfund import national_id
 from eqfund.form_fields import ThaiDateField
-from eqfund.imports.titles import TITLES
 from eqfund.models import Enrolment
 
 from .actions import LEAVING
@@ -41,19 +40,6 @@ class ConfirmForm(forms.Form):
     seen = forms.CharField(required=False)
     gone = forms.ChoiceField(
         choices=[("", ""), *((s.value, s.value) for s in LEAVING)], required=False
-    )
-
-
-class LeavingForm(forms.Form):
-    """How and when a pupil left."""
-
-    status = forms.ChoiceField(
-        label=_("What happened"),
-        choices=[(s.value, s.label) for s in LEAVING],
-        widget=forms.RadioSelect,
-    )
-    on = ThaiDateField(
-        label=_("Since"), help_text=_("Day/month/Buddhist year, for example 24/7/2569.")
     )
 
 
@@ -104,20 +90,3 @@ class PupilFilterForm(forms.Form):
             ("", _("All states")),
             *Enrolment.Status.choices,
         ]
-
-
-class TitleForm(forms.Form):
-    """A column title of a registry, and the title of ours that it means."""
-
-    registry = forms.ChoiceField(
-        label=_("Registry"), choices=[(r, r) for r in ("DMC", "LEC", "OPEC", "BEMIS")]
-    )
-    title = forms.CharField(label=_("Title in the file"), max_length=120)
-    key = forms.ChoiceField(label=_("Means"))
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        meanings: dict[str, str] = {}
-        for title, keys in TITLES.items():
-            meanings.setdefault(keys[0], title)
-        self.fields["key"].choices = list(meanings.items())  # type: ignore[attr-defined]

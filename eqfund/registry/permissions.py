@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext
 
 from eqfund import access
-from eqfund.models import Enrolment, RegistryImport, User
+from eqfund.models import RegistryImport, User
 
 
 def why_not_upload_registry_file(path: str, user: User) -> str | None:
@@ -41,13 +41,3 @@ def why_not_discard_registry_import(it: RegistryImport, user: User) -> str | Non
     if reason := access.why_not(user, "registry.import_file", it.path):
         return reason
     return None if it.status == RegistryImport.Status.READING else why_not_decide(it)
-
-
-def why_not_move_pupil_out(enrolment: Enrolment, user: User) -> str | None:
-    if reason := access.why_not(user, "registry.move_pupil", enrolment.path):
-        return reason
-    if enrolment.status not in (Enrolment.Status.STUDYING, Enrolment.Status.SUSPENDED):
-        return gettext("It is already recorded that this pupil left: %(status)s.") % {
-            "status": enrolment.get_status_display()
-        }
-    return None

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
-from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from eqfund import access, audit, hooks, relationships
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment, Pupil, RegistryRecord, Term
 from eqfund.pages import paged, render_part
 
-from . import actions, permissions, queries
-from .forms import LeavingForm, PupilFilterForm
+from . import queries
+from .forms import PupilFilterForm
 
 
 @require_GET
@@ -85,25 +83,7 @@ def pupil(request: Any, pk: int) -> HttpResponse:
         Pupil.objects.visible_to(request.user).select_related("identity"), pk=pk
     )
     audit.read(request, found)
-    return render(request, "registry/pupil.html", _pupil_context(request, found, None))
-
-
-@require_POST
-@requires("registry.move_pupil")
-def pupil_leave(request: Any, pk: int) -> HttpResponse:
-    """Record that the pupil left."""
-    found = get_object_or_404(Pupil.objects.visible_to(request.user, "registry.move_pupil"), pk=pk)
-    enrolment = get_object_or_404(
-        _enrolments(request, found).filter(term=_term(request), status="studying")
-    )
-    form = LeavingForm(request.POST)
-    if not form.is_valid():
-        return render(
-            request, "registry/pupil.html", _pupil_context(request, found, form), status=422
-        )
-    actions.move_pupil_out(enrolment, **form.cleaned_data, by=request.user, at=request.moment)
-    messages.success(request, gettext("It is recorded that the pupil left."))
-    return redirect("registry:pupil", pk)
+    return render(request, "registry/pupil.html", _pupil_context(request, found))
 
 
 @require_GET
@@ -163,13 +143,12 @@ def _panels(request: Any, found: Pupil) -> list[tuple[str, str]]:
     ]
 
 
-def _pupil_context(request: Any, found: Pupil, form: LeavingForm | None) -> dict[str, Any]:
+def _pupil_context(request: Any, found: Pupil) -> dict[str, Any]:
     enrolments = list(_enrolments(request, found))
     present = next((e for e in enrolments if e.status in ("studying", "suspended")), None)
     record = RegistryRecord.objects.visible_to(request.user).filter(pupil=found)
     record = record.select_related("source").order_by("-term__opens_on").first()
     guardian = found.guardians.filter(is_current=True).first()
-    may_leave = present and not permissions.why_not_move_pupil_out(present, request.user)
     return {
         "pupil": found,
         "enrolments": enrolments,
@@ -181,7 +160,4 @@ def _pupil_context(request: Any, found: Pupil, form: LeavingForm | None) -> dict
         if found.birth_date
         else None,
         "panels": _panels(request, found),
-        "leaving_form": (form or LeavingForm(initial={"on": request.moment.date()}))
-        if may_leave
-        else None,
     }

@@ -17,6 +17,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from eqfund import clock
 from eqfund.calendar.actions import decide_extension, propose_extension
+from eqfund.handover.actions import statuses
 from eqfund.models import (
     CalendarLine,
     Classroom,
@@ -63,7 +64,7 @@ def play_august(world: World) -> Figures:
     mover = world.pupil_of(world.mover)
     enrolment = mover.enrolments.studying().get(term=world.term)
     origin = world.school_at(enrolment.path)
-    actions.move_pupil_out(
+    statuses.set_pupil_status(
         enrolment,
         status=Enrolment.Status.MOVED,
         on=MOVED_ON,

@@ -246,21 +246,11 @@ def test_a_pupils_page_shows_no_whole_number(preview, get, post, registry_keeper
     assert child.identity.last4 in page.text
 
 
-def test_a_leaving_goes_through_the_pupils_page(post, get, admin, make_pupils):
+def test_the_acts_of_leaving_are_offered_to_who_keeps_the_roll(get, admin, teacher, make_pupils):
     child = make_pupils(1)[0]
 
-    wrong = post(admin, "pupil-leave", child.pk, status="moved", on="วันก่อน")
-    assert wrong.status_code == 422
-    post(admin, "pupil-leave", child.pk, status="moved", on="1/6/2569")
-
-    assert child.enrolments.get().status == "moved"
-
-
-def test_a_teacher_is_not_offered_the_leaving(get, post, teacher, make_pupils):
-    child = make_pupils(1)[0]
-
-    assert get(teacher, "pupil", child.pk).context["leaving_form"] is None
-    assert post(teacher, "pupil-leave", child.pk, status="moved", on="1/6/2569").status_code == 403
+    assert "/handovers/pupils/" in get(admin, "pupil", child.pk).text
+    assert "/handovers/pupils/" not in get(teacher, "pupil", child.pk).text
 
 
 # --- schools, classrooms, the calendar
