@@ -364,9 +364,9 @@ class RegistryReading(models.Model):
     """
 
     class Years(models.TextChoices):
-        BOTH = "both", _("Buddhist or common years, each date by itself")
-        BUDDHIST = "be", _("Buddhist years only")
-        COMMON = "ce", _("common years only")
+        BOTH = "both", _("not read: it could be either")
+        BUDDHIST = "be", _("Buddhist years: 59 is 2559")
+        COMMON = "ce", _("common years: 16 is 2016")
 
     open_because = "how columns are read says nothing of anybody"
     personal: set[str] = set()
