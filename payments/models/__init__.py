@@ -1,5 +1,6 @@
 """Tables of payments, one file per group of nouns."""
 
+from .account_rules import AccountBank, AccountRules
 from .accounts import ContinuingConfirmation, ReceivingChannel, SchoolBankAccount
 from .bank import (
     Account,
@@ -32,6 +33,8 @@ from .rounds import BenefitRate, Entitlement, LeftOut, Transfer, TransferRound
 
 __all__ = [
     "Account",
+    "AccountBank",
+    "AccountRules",
     "AllocationAccount",
     "BankFile",
     "BankFileCallBack",

@@ -13,6 +13,8 @@ from eqfund.models.base import ScopedQuerySet
 from payments.rules.accounts import ACCOUNT_UNDECIDED, AccountStatus
 from payments.rules.channels import ChannelKind, PromptPayState
 
+from .account_rules import AccountRules
+
 
 class SchoolBankAccountQuerySet(ScopedQuerySet):
     scope = "school__path"
@@ -42,6 +44,13 @@ class SchoolBankAccount(models.Model):
     name = models.CharField(max_length=200)
     dedicated = models.BooleanField()
     proof = models.ForeignKey(StoredFile, models.PROTECT, null=True, related_name="+")
+    rules = models.ForeignKey(
+        AccountRules,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="what was asked when it was proposed; none: what is shipped",
+    )
     status = models.CharField(max_length=20, default=AccountStatus.PROPOSED)
     reason = models.TextField(blank=True)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")

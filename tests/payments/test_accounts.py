@@ -16,6 +16,7 @@ from payments.rules.accounts import (
     ACCOUNT_TRANSITIONS,
     AccountCriteria,
     AccountStatus,
+    BankTerms,
     account_faults,
 )
 from tests.conftest import moment
@@ -85,7 +86,9 @@ def test_an_account_is_held_against_the_criteria(changes, faults):
 
 
 def test_the_criteria_are_data():
-    lenient = AccountCriteria(name_beginnings=("",), must_be_dedicated=False, digits={"001": (3,)})
+    lenient = AccountCriteria(
+        name_patterns=("{school}",), must_be_dedicated=False, banks={"001": BankTerms((3,))}
+    )
 
     assert (
         account_faults(
