@@ -15,6 +15,7 @@ from eqfund.privacy.export import PUPIL, Part
 from eqfund.privacy.scrub import Scrub
 
 from . import queries, scrubbing, tasks
+from .rules import school_of
 
 hooks.menu.register(
     MenuItem("place", _("Duplicates"), "duplicates:tickets", "duplicates.read"), order=16
@@ -89,7 +90,8 @@ def decision_tasks(user: User, at: datetime) -> list[Todo]:
 @hooks.pupil_panels.register
 def duplicate_panel(pupil: Pupil, user: User, at: datetime) -> list[Panel]:
     """The tickets of this child that the person may read; nothing when there are none."""
-    sides = DuplicateSide.objects.visible_to(user, "read_child").filter(pupil=pupil.pk)
+    school = school_of(pupil.path)  # whose side a teacher of the class reads too
+    sides = DuplicateSide.objects.filter(pupil=pupil.pk, path=school)
     rows = list(sides.select_related("pair").order_by("-pair__found_at", "pair", "position")[:10])
     shown = list({side.pair_id: side for side in rows}.values())
     if not any(side.pair.is_open for side in shown):
@@ -98,7 +100,7 @@ def duplicate_panel(pupil: Pupil, user: User, at: datetime) -> list[Panel]:
         return []
     context = {
         "sides": [queries.row_of(side) for side in shown],
-        "may_read": bool(access.paths_with(user, "duplicates.read")),
+        "may_read": access.may(user, "duplicates.read", school),
         "moment": at,
     }
     return [Panel(gettext("Stands twice"), "duplicates/panel.html", context)]

@@ -7,14 +7,17 @@ or the finding, when one of the two has left meanwhile.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from eqfund import audit, clock
+from eqfund.handover.actions import moves, statuses
+from eqfund.handover.rules_status import PupilStatus, Source
 from eqfund.models import (
+    Classroom,
     DuplicatePair,
     DuplicateSide,
     Enrolment,
@@ -77,19 +80,19 @@ def settle(
 ) -> None:
     """Carry an outcome out and close the ticket; Refused leaves everything as it was."""
     first, second = children_of(pair, lock=True)
-    on = at.astimezone(clock.BANGKOK).date()
-    _let_go(first, outcome is Outcome.ONE_SECOND, on, by, at, pair)
-    _let_go(second, outcome is Outcome.ONE_FIRST, on, by, at, pair)
     joined = False
+    for child in (first, second):
+        if child.side.answer in rules.GONE:
+            _let_go(child, by, at, pair)
     match outcome:
         case Outcome.ONE_FIRST:
-            joined = _one_child(pair, stays=first, goes=second, by=by, at=at, reason=reason)
+            joined = _one_child(pair, first, second, by=by, at=at, reason=reason)
         case Outcome.ONE_SECOND:
-            joined = _one_child(pair, stays=second, goes=first, by=by, at=at, reason=reason)
+            joined = _one_child(pair, second, first, by=by, at=at, reason=reason)
         case Outcome.WRONG_FIRST:
-            _number_to(second, wrong=first, at=at)
+            _number_to(second, wrong=first)
         case Outcome.WRONG_SECOND:
-            _number_to(first, wrong=second, at=at)
+            _number_to(first, wrong=second)
     close(pair, outcome, ground=ground, by=by, at=at, reason=reason, joined=joined)
 
 
@@ -130,66 +133,94 @@ def close(
         )
 
 
-def _let_go(
-    child: Child, loses: bool, on: date, by: User | None, at: datetime, pair: DuplicatePair
-) -> None:
+def _let_go(child: Child, by: User | None, at: datetime, pair: DuplicatePair) -> None:
     """End the enrolment of a child who is not at this school: as its school said, or as was decided."""
     side, enrolment = child.side, child.enrolment
-    said_gone = side.answer in rules.GONE
-    if enrolment is None or not (said_gone or loses):
+    if enrolment is None or enrolment.status not in ALIVE:
         return
-    holds = child.pupil is not None and child.pupil.identity_id is not None
-    moved = side.answer == Answer.LEFT or (not said_gone and holds)
-    status = Enrolment.Status.MOVED if moved else Enrolment.Status.NOT_PRESENT
-    day = side.answered_on if said_gone and side.answered_on else on
-    ended = max(day, enrolment.starts_on)
-    Enrolment.objects.filter(pk=enrolment.pk).update(status=status, ends_on=ended)
-    audit.record(
-        "registry.move_out",
+    held_the_number = child.pupil is not None and child.pupil.identity_id is not None
+    if side.answer in rules.GONE:
+        moved = side.answer == Answer.LEFT
+    else:
+        moved = held_the_number
+    on = at.astimezone(clock.BANGKOK).date()
+    said = side.answered_on if side.answer == Answer.LEFT else None
+    statuses.change(
         enrolment,
+        PupilStatus.MOVED if moved else PupilStatus.NOT_PRESENT,
+        on=said or on,
+        source=Source.PERSON,
+        reason=gettext("Duplicate no. %(number)d") % {"number": pair.pk},
         by=by,
         at=at,
-        path=enrolment.path,
-        pupil=enrolment.pupil_id,
-        facts={"status": status, "on": ended.isoformat(), "duplicate": pair.pk},
-        before={"status": enrolment.status},
     )
-    enrolment.status = status
 
 
 def _one_child(
-    pair: DuplicatePair, *, stays: Child, goes: Child, by: User | None, at: datetime, reason: str
+    pair: DuplicatePair, stays: Child, goes: Child, *, by: User | None, at: datetime, reason: str
 ) -> bool:
-    """The child studies with `stays`; its two rows become one where they can. Whether they did.
+    """The child studies with `stays`; whether its two rows became one.
 
-    The row that holds the number is the child, wherever it stood: its history goes along. Two
-    rows with a national id each, or with money each, stay two: the school that lost the child
-    keeps its own as one who left.
+    Where the other school's row has the better number, that row is the child: it is handed over
+    (hand_over_as_agreed: its history goes along, its grant and channel end as with any move) and
+    takes over all that the new school has recorded. Else the other school keeps its own row, as
+    of a child who is not there.
     """
     if stays.pupil is None or goes.pupil is None or stays.enrolment is None:
         return False
-    if stays.pupil.identity_id and not goes.pupil.identity_id:
-        return False  # nothing of the other school's is needed: the number and its history are here
-    keep, leaving = goes.pupil, stays.pupil
-    if _rank(stays.pupil) > _rank(goes.pupil):
-        keep, leaving = stays.pupil, goes.pupil
-    if _rank(keep) == _rank(leaving) == 2:
+    if _rank(goes.pupil) <= _rank(stays.pupil):
+        _let_go(goes, by, at, pair)
         return False
+    left = goes.enrolment or _last_at(goes)
+    if left is None:
+        return False
+    sender, receiver = _people(pair, goes, stays, left, by)
+    room = Classroom.objects.select_related("school__office").get(pk=stays.enrolment.classroom_id)
+    moves.hand_over_as_agreed(
+        left, room, proposed_by=sender, by=receiver, at=at, takes_over=stays.enrolment
+    )
     try:
-        join(keep, leaving, by=by, at=at, reason=reason)
-    except CannotJoin:
-        if pair.band == rules.Band.CERTAIN:
-            raise Refused(
-                gettext(
-                    "The number cannot go to the other school: what is recorded of the two children cannot be put together. Ask the fund."
-                )
-            ) from None
-        return False
-    Pupil.objects.filter(pk=keep.pk).update(path=stays.enrolment.path)
-    RegistryRecord.objects.filter(pupil=keep.pk, term=pair.term_id).update(
+        join(goes.pupil, stays.pupil, by=by or receiver, at=at, reason=reason)
+    except CannotJoin as why:
+        raise Refused(
+            gettext("The number cannot go to the other school. %(why)s Ask the fund.")
+            % {"why": why}
+        ) from None
+    RegistryRecord.objects.filter(pupil=goes.pupil.pk, term=pair.term_id).update(
         duplicate_index=None, duplicate_index_next=None
     )
     return True
+
+
+def _last_at(child: Child) -> Enrolment | None:
+    """The child's last enrolment at its school, where it no longer studies."""
+    rows = Enrolment.objects.filter(pupil=child.side.pupil_id, path__startswith=child.side.path)
+    return rows.order_by("-term__opens_on", "-starts_on", "-pk").first()
+
+
+def _people(
+    pair: DuplicatePair, goes: Child, stays: Child, left: Enrolment, by: User | None
+) -> tuple[User, User]:
+    """Who sends the child and who receives it: those who answered, who decided, or who recorded it so."""
+    answered = {1: pair.first_by, 2: pair.second_by}
+    sender, receiver = answered[goes.side.position], answered[stays.side.position]
+    if by is not None and by not in (sender, receiver):  # a decision: for the school that stays
+        sender, receiver = sender or receiver, by
+    elif by is None:
+        change = left.status_changes.select_related("by").order_by("-pk").first()
+        record = (
+            stays.enrolment
+            and stays.enrolment.registry_records.select_related("source__confirmed_by").first()
+        )
+        sender = sender or (change.by if change else None)
+        receiver = receiver or (record.source.confirmed_by if record else None)
+    if sender is None or receiver is None:
+        raise Refused(
+            gettext(
+                "Neither school has answered. Ask one of them to answer first: without it the child's history cannot be handed over."
+            )
+        )
+    return sender, receiver
 
 
 def _rank(pupil: Pupil) -> int:
@@ -199,7 +230,7 @@ def _rank(pupil: Pupil) -> int:
     return 2 if pupil.identity.kind == "national_id" else 1
 
 
-def _number_to(right: Child, *, wrong: Child, at: datetime) -> None:
+def _number_to(right: Child, *, wrong: Child) -> None:
     """The number is the child's whose school has it right; the other waits for its own without any."""
     if wrong.pupil is None or right.pupil is None or not wrong.pupil.identity_id:
         return  # it is there already: whoever has it wrong was kept without
@@ -261,6 +292,10 @@ def settle_ended(term: Term, *, at: datetime) -> int:
                 outcome = Outcome.ONE_FIRST
             elif second.enrolment:
                 outcome = Outcome.ONE_SECOND
-        settle(pair, outcome, ground=DuplicatePair.Ground.LEFT, by=None, at=at)
-        ended += 1
+        try:
+            with transaction.atomic():
+                settle(pair, outcome, ground=DuplicatePair.Ground.LEFT, by=None, at=at)
+            ended += 1
+        except Refused:
+            continue  # the schools, or who is over them, see to it
     return ended

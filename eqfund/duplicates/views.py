@@ -37,7 +37,7 @@ def tickets(request: Any) -> HttpResponse:
         "page": page,
         "rows": [queries.row_of(side) for side in page],
         "show": show,
-        "tabs": [(value, SHOW_LABELS[value], counts[value]) for value in shows],
+        "filters": [(value, SHOW_LABELS[value], counts[value]) for value in shows],
         "total": counts[""],
         "names": place_names(paths) if not _is_one_school(request.user) else {},
         "may_compare": bool(access.paths_with(request.user, "duplicates.compare")),

@@ -41,7 +41,7 @@ def pairs(request: Any) -> HttpResponse:
         "rows": [(pair, sentences.PILLS[pair.state], sides[pair.pk]) for pair in page],
         "names": {path: school.name for path, school in schools.items()},
         "show": show,
-        "tabs": [(value, SHOW_LABELS[value], counts[value]) for value in shows],
+        "filters": [(value, SHOW_LABELS[value], counts[value]) for value in shows],
         "total": counts[""],
         "moment": request.moment,
     }

@@ -3,10 +3,12 @@
 from datetime import date
 
 import pytest
+from django.utils import translation
 
 from eqfund import places
 from eqfund.access import Role
 from eqfund.duplicates import finding
+from eqfund.duplicates.rules import school_of
 from eqfund.fields import blind_index
 from eqfund.models import (
     DuplicatePair,
@@ -20,8 +22,16 @@ from eqfund.models import (
 from eqfund.national_id import last4
 from eqfund.thai_text import sort_key
 
+
+@pytest.fixture(autouse=True)
+def _in_english():
+    with translation.override("en"):
+        yield
+
+
 BORN = date(2016, 5, 13)
 FROM = date(2026, 5, 16)
+SINCE_TEXT = "16/5/2569"
 
 
 @pytest.fixture
@@ -81,10 +91,11 @@ def child(term):
 
 
 @pytest.fixture
-def claim(term, registry_keeper, at):
+def claim(term, make_user, at):
     """Let a registry file have brought a pupil with a number that another school holds."""
 
     def make(pupil, number):
+        registry_keeper = make_user(Role.REGISTRY_KEEPER, school_of(pupil.path))
         moment = at("2569-05-20")
         file = StoredFile.objects.create(
             purpose="registry",

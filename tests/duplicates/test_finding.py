@@ -8,6 +8,8 @@ from django.db import IntegrityError, connection, transaction
 from eqfund import jobs
 from eqfund.duplicates import tasks
 from eqfund.duplicates.rules import Alike, names_alike
+from eqfund.handover.actions import statuses
+from eqfund.handover.rules_status import PupilStatus
 from eqfund.models import DuplicatePair, DuplicateSide, Enrolment, Event, Job, NameKey, Pupil
 from tests.duplicates.conftest import BORN, G_CODE, NUMBER
 from tests.duplicates.test_rules import NAMES
@@ -117,11 +119,21 @@ def test_the_book_tells_of_it_at_both_places(same_number):
     assert set(told) == set(same_number.sides.values_list("path", flat=True))
 
 
-def test_when_one_school_records_the_leaving_the_number_goes_to_the_other(same_number, look):
-    Enrolment.objects.filter(pupil=same_number.first_key).update(
-        status="moved", ends_on=date(2026, 5, 20)
+@pytest.fixture
+def let_go(same_number, admin, at):
+    """The school that holds the number records that the child left."""
+    statuses.set_pupil_status(
+        Enrolment.objects.get(pupil=same_number.first_key),
+        status=PupilStatus.MOVED,
+        on=date(2026, 5, 20),
+        by=admin,
+        at=at("2569-05-22"),
     )
 
+
+def test_when_one_school_records_the_leaving_the_number_goes_to_the_other(
+    same_number, let_go, look
+):
     counts = look("2569-05-25")
 
     same_number.refresh_from_db()
@@ -132,10 +144,18 @@ def test_when_one_school_records_the_leaving_the_number_goes_to_the_other(same_n
     assert not Pupil.objects.filter(pk=same_number.second_key).exists()
 
 
-def test_who_was_joined_has_no_key_left(same_number, look):
-    Enrolment.objects.filter(pupil=same_number.first_key).update(
-        status="moved", ends_on=date(2026, 5, 20)
+def test_when_the_school_without_number_lets_go_nothing_moves(same_number, look):
+    Enrolment.objects.filter(pupil=same_number.second_key).update(
+        status="not_present", ends_on=date(2026, 5, 20)
     )
+
+    look("2569-05-25")
+
+    same_number.refresh_from_db()
+    assert (same_number.outcome, same_number.ground) == ("one_first", "left")
+
+
+def test_who_was_joined_has_no_key_left(let_go, look):
     look("2569-05-25")
 
     assert set(NameKey.objects.values_list("pk", flat=True)) == set(

@@ -5,8 +5,7 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eqfund.duplicates import rules
 from eqfund.duplicates.rules import Alike, Answer, Band, Numbers, Outcome, Person
