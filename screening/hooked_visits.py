@@ -19,5 +19,5 @@ def register() -> None:
 
 def homes_to_visit(user: User, term: Term) -> int:
     """Ticked homes to which nobody has gone, and for whose pupil no form 01 has been begun."""
-    rows = HomeVisit.objects.visible_to(user, PLAN).in_term(term).here().with_form()
+    rows = HomeVisit.objects.visible_to(user, PLAN).in_term(term).to_visit_in(term).with_form()
     return int(rows.filter(is_ticked=True, has_form=False, is_visited=False).count())

@@ -4,7 +4,14 @@
 def register() -> None:
     """Register tasks, panels, menu lines, and what follows a recorded registry file, with eqfund.hooks."""
     from eqfund import hooks
-    from screening import hooked_form01, hooked_grant, hooked_handover, hooked_privacy, hooked_visits, unfinished  # noqa: F401  (hooked_privacy on import)
+    from screening import (  # noqa: F401  (hooked_privacy on import)
+        hooked_form01,
+        hooked_grant,
+        hooked_handover,
+        hooked_privacy,
+        hooked_visits,
+        unfinished,
+    )
     from screening.actions.grants import settle_after_import
     from screening.actions.visits import propose_after_import
 

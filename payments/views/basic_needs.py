@@ -113,7 +113,7 @@ def basic_needs_office(request: Any, pk: int) -> HttpResponse:
 def basic_needs_account(request: Any, pk: int) -> HttpResponse:
     """Set the account that serves the office from a day on."""
     office = office_of(request, pk, KEEP)
-    form = OfficeAccountForm(request.POST or None)
+    form = OfficeAccountForm(request.POST if request.method == "POST" else None)
 
     def act() -> None:
         actions.set_allocation_account(office, form.facts(), by=request.user, at=request.moment)
@@ -129,7 +129,7 @@ def basic_needs_account(request: Any, pk: int) -> HttpResponse:
 def basic_needs_allocation(request: Any, pk: int) -> HttpResponse:
     """Note what the schedule of the affiliation gives the office in a term."""
     office, term = office_of(request, pk, KEEP), chosen_term(request)
-    form = AllocationForm(request.POST or None)
+    form = AllocationForm(request.POST if request.method == "POST" else None)
 
     def act() -> None:
         actions.note_allocation(office, term, by=request.user, at=request.moment, **form.facts())

@@ -59,6 +59,12 @@ STEPS = (
     Step("2569-05-11 09:00", "Registry files come in", "registry.play"),
     Step("2569-05-15 13:00", "The predecessor's list of grants", "predecessor.play"),
     Step("2569-05-18 09:00", "Names and ids confirmed, class by class", "rolls.play"),
+    Step(
+        "2569-05-18 10:00",
+        "Last term's lists of the basic-needs subsidy",
+        "basic_needs.play_before",
+    ),
+    Step("2569-05-25 09:00", "The homes to visit are ticked and planned", "visits.play"),
     Step("2569-06-01 09:00", "The PMT model released, the policy laid down", "scoring.release"),
     Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
     Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),
@@ -81,6 +87,7 @@ STEPS = (
         "2569-08-31 09:00", "Round 2 built (by a worker), approved, released", "rounds.play_2", True
     ),
     Step("2569-09-01 09:00", "Round 2 at the bank, reconciled", "bank.play_2"),
+    Step("2569-09-07 09:00", "This term's lists of the basic-needs subsidy", "basic_needs.play"),
     Step("2569-09-08 10:00", "What failed is corrected again", "accounts.correct_3"),
     Step("2569-09-10 09:00", "Round 2 published", "rounds.publish_2"),
     Step("2569-09-17 09:00", "Round 3 built, approved, released", "rounds.play_3"),

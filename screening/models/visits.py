@@ -12,10 +12,13 @@ from django.utils.translation import gettext_lazy as _
 from eqfund.fields import EncryptedTextField
 from eqfund.models import Enrolment, Term, User
 from eqfund.models.base import ScopedQuerySet
+from screening.fields import term_code
 from screening.form01.rules import Status
+from screening.rules.grants import GrantStatus
 from screening.rules.visits import Evidence, Outcome, Reason, SkipReason
 
 from .form01 import Form01
+from .grants import Grant
 
 REASON_NAMES = {
     Reason.SUBSIDY_THREE_YEARS: _("Had the basic-needs subsidy for three years running"),
@@ -58,9 +61,18 @@ class HomeVisitQuerySet(ScopedQuerySet):
     def in_term(self, term: Term) -> Self:
         return self.filter(enrolment__term=term)
 
-    def here(self) -> Self:
-        """Lines of pupils who still study where the line stands."""
-        return self.filter(enrolment__status=Enrolment.Status.STUDYING)
+    def to_visit_in(self, term: Term) -> Self:
+        """Lines of the new group: of pupils who still study where the line stands and hold no grant.
+
+        A line of one who left, or whose grant became known later, stays and is not shown.
+        """
+        held = Grant.objects.filter(
+            pupil=OuterRef("enrolment__pupil"), last_term__gte=term_code(term)
+        )
+        return self.filter(
+            ~Exists(held.exclude(status=GrantStatus.ENDED)),
+            enrolment__status=Enrolment.Status.STUDYING,
+        )
 
     def with_form(self) -> Self:
         """With `has_form` and `is_visited`: what the forms begun say, live."""

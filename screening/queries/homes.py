@@ -15,7 +15,6 @@ from screening.form01.prefill import address_of, way_to_school
 from screening.form01.v2569.choices import TRAVEL_METHOD
 from screening.models import Form01
 
-
 TRAVEL_WORDS = {choice.code: choice.label for choice in TRAVEL_METHOD}
 
 

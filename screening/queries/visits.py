@@ -98,11 +98,9 @@ def _grants(pupils: Any, term: Term) -> tuple[set[int], dict[int, tuple[str, boo
     for pupil, path, status, reason, last in rows.values_list(
         "pupil", "enrolment__path", "status", "end_reason", "last_term"
     ):
-        if status == GrantStatus.SUSPENDED or (
-            status == GrantStatus.ACTIVE and term_code(last) >= code
-        ):
+        if status != GrantStatus.ENDED and term_code(last) >= code:
             granted.add(pupil)
-        elif status == GrantStatus.ACTIVE or reason in COMES_AGAIN:
+        elif status != GrantStatus.ENDED or reason in COMES_AGAIN:
             former[pupil] = (path, reason == EndReason.MOVED)
     return granted, former
 
@@ -154,11 +152,10 @@ VISITED = Q(visited_on__isnull=False, outcome=rules.Outcome.MET)
 
 
 def counts_by(rows: QuerySet[HomeVisit], key: str) -> dict[Any, dict[str, int]]:
-    """Of lines of pupils who study: named, ticked, visited, begun, sent; for each value of `key`."""
+    """Of the lines: named, ticked, visited, begun, sent; for each value of `key`."""
     alive = Form01.objects.filter(enrolment=OuterRef("enrolment")).exclude(status=Status.WITHDRAWN)
     grouped = (
-        rows.filter(enrolment__status=Enrolment.Status.STUDYING)
-        .order_by()
+        rows.order_by()
         .annotate(begun=Exists(alive), sent=Exists(alive.filter(status__in=sorted(SENT))))
         .values(key)
         .annotate(

@@ -337,7 +337,7 @@ def _room(request: Any, pk: int, verb: str) -> Classroom:
 def _chosen(request: Any, term: Term) -> tuple[str, QuerySet[Any], QuerySet[HomeVisit], Any]:
     """The level of the table's rows, the places of that level, the lines they count, and what holds them."""
     user = request.user
-    rows = HomeVisit.objects.visible_to(user, FOLLOW).in_term(term)
+    rows = HomeVisit.objects.visible_to(user, FOLLOW).in_term(term).to_visit_in(term)
     schools = School.objects.visible_to(user, FOLLOW)
     if pk := _number(request, "school"):
         school = get_object_or_404(schools, pk=pk)

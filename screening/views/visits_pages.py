@@ -84,7 +84,7 @@ def hindrance(line: Line) -> str:
 def plan_of(rooms: list[Classroom], term: Term, user: User, *, thai: bool = False) -> Plan:
     """The plan of these classes; homes are opened to those who go there."""
     opened = all(access.may(user, OPEN, room.path) for room in rooms)
-    rows = HomeVisit.objects.visible_to(user, READ).in_term(term)
+    rows = HomeVisit.objects.visible_to(user, READ).in_term(term).to_visit_in(term)
     rows = rows.filter(enrolment__classroom__in=rooms)
     lines = lines_of(rows, term, opened=opened)
     school = rooms[0].school if rooms else None

@@ -285,7 +285,7 @@ def test_looking_at_the_data_costs_the_same_queries_for_any_class(
     say(make_pupils(count))
 
     # savepoint; lines, gate; marks, grants, moved, scores, years of subsidy, pupils; insert; audit; release
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         visits.propose_visits(school.path, term, by=None, at=MAY)
 
     assert HomeVisit.objects.count() == count
