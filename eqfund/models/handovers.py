@@ -26,11 +26,11 @@ WAY_NAMES = {
     Way.AGREED: _("settled by the two schools"),
 }
 STATUS_NAMES = {
-    Status.PROPOSED: _("waits for an answer"),
+    Status.PROPOSED: _("waits for the other school"),
     Status.ACCEPTED: _("handed over"),
-    Status.REFUSED: _("refused"),
-    Status.WITHDRAWN: _("withdrawn"),
-    Status.LAPSED: _("lapsed"),
+    Status.REFUSED: _("not taken over"),
+    Status.WITHDRAWN: _("hand-over withdrawn"),
+    Status.LAPSED: _("lapsed unanswered"),
 }
 LAPSE_NAMES = {
     Lapse.TERM_OVER: _("nobody answered by the end of the term"),

@@ -9,7 +9,7 @@ from eqfund.handover.actions import moves
 from eqfund.models import Enrolment, EnrolmentStatusChange, Handover
 from eqfund.refusal import Refused
 from tests.registry.conftest import confirm, record, send as send_file  # noqa: F401
-from tests.registry.files import mine, pupil
+from tests.registry.files import mine
 
 pytestmark = pytest.mark.django_db
 
@@ -193,7 +193,7 @@ def test_a_child_who_comes_back_ends_the_hand_over_without_another(
 
 
 def test_who_is_not_in_the_file_has_it_in_the_history(record, make_pupils, child, registry_keeper):
-    record(pupil(1, รหัสโรงเรียน="50010001"), gone="withdrew")
+    record(mine(50), gone="withdrew")
 
     change = EnrolmentStatusChange.objects.get(enrolment__pupil=child)
     assert (change.was, change.became, change.source) == ("studying", "withdrew", "registry")
