@@ -12,7 +12,7 @@ Source  Both layouts as public tools of teachers read them (docs/rules/registry.
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
 from itertools import chain, islice
 
@@ -20,10 +20,12 @@ from . import cells
 from .errors import CellError, WrongFile
 from .kept import Unread
 from .line import LineReader, wrong
+from .mapping import HowRead, nearest
 from .rows import Reading, RegistryRow
 from .sheet import Row, letter, rows_of
 from .titles import REQUIRED, Columns, match, squeezed, title_of
 
+PLAIN = HowRead()
 HEADER_WITHIN = 12  # rows
 TELL_EVERY = 2_000  # lines
 _REPORT_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)")
@@ -33,22 +35,22 @@ def read(
     content: bytes,
     *,
     on: date,
-    more: Mapping[str, str] | None = None,
+    how: HowRead = PLAIN,
     tell: Callable[[int], None] = lambda lines: None,
 ) -> Reading:
-    """Read a whole file. `more` maps titles of other registries to our keys.
+    """Read a whole file, by the rules of its registry.
 
     `tell` hears now and then how many lines have been read.
     """
     sheet = rows_of(content)
     head = list(islice(sheet, HEADER_WITHIN))
-    at, columns = _header(head, more)
+    at, columns = header(head, how)
     place = (letter(columns.index["school_code"]), columns.title["school_code"])
     reading = Reading(_layout(columns), _report_time(head[:at]), school_column=place)
-    lines = LineReader(columns, on)
+    lines = LineReader(columns, on, how)
     body = chain(head[at + 1 :], sheet)
     for line, row in enumerate(body, at + 2):
-        if not _is_blank(row) and not _is_header(row, columns):
+        if not is_blank(row) and not is_header(row, columns):
             _read_line(line, row, lines, reading)
         if line % TELL_EVERY == 0:
             tell(line)
@@ -58,9 +60,9 @@ def read(
     return reading
 
 
-def _header(head: list[Row], more: Mapping[str, str] | None) -> tuple[int, Columns]:
+def header(head: list[Row], how: HowRead = PLAIN) -> tuple[int, Columns]:
     """The header's place among the first rows, and its columns; the best match wins."""
-    matches = [match(list(row), more) for row in head]
+    matches = [match(list(row), how.titles) for row in head]
     if not matches:
         raise WrongFile("file_empty")
     at = max(range(len(matches)), key=lambda i: len(matches[i].index))
@@ -70,10 +72,17 @@ def _header(head: list[Row], more: Mapping[str, str] | None) -> tuple[int, Colum
         raise WrongFile(
             "header_not_found", found=[cell for cell in found if cell][:8], expected=_expected()
         )
-    if columns.missing:
-        missing = [title_of(key) for key in columns.missing]
+    if lacking := [key for key in how.required if key not in columns.index]:
+        missing = [title_of(key) for key in lacking]
+        taken = set(columns.index.values())
         found = [cells.text(cell) for cell in head[at] if cells.text(cell)]
-        raise WrongFile("titles_missing", found=found[:8], missing=missing, row=at + 1)
+        free = [
+            cells.text(cell)
+            for place, cell in enumerate(head[at])
+            if place not in taken and cells.text(cell)
+        ]
+        near = [f"{title} = {alike}" for title in missing if (alike := nearest(title, free))]
+        raise WrongFile("titles_missing", found=found[:8], missing=missing, near=near, row=at + 1)
     return at, columns
 
 
@@ -99,11 +108,11 @@ def _report_time(rows: list[Row]) -> datetime | None:
     return None
 
 
-def _is_blank(row: Row) -> bool:
+def is_blank(row: Row) -> bool:
     return not any(cell not in ("", "-") and cells.text(cell) for cell in row)
 
 
-def _is_header(row: Row, columns: Columns) -> bool:
+def is_header(row: Row, columns: Columns) -> bool:
     """Whether the row is the header once more, as in files that were pasted together."""
     at = columns.index["school_code"]
     return at < len(row) and str(row[at]).strip() == columns.title["school_code"]

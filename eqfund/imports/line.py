@@ -8,6 +8,7 @@ from typing import Any
 from . import cells
 from .errors import CellError
 from .kept import Column, Kept, Unread
+from .mapping import HowRead
 from .rows import RegistryRow
 from .sheet import Cell, Row
 from .titles import ADDRESSES, RELATIVES, Columns, title_of
@@ -46,6 +47,7 @@ AS_NUMBER = (
     "distance_paved",
     "distance_water",
 )
+PLAIN = HowRead()
 LACKS = ("uniform", "stationery", "books", "lunch")
 OF_RELATIVE: dict[str, Callable[[Cell], Any]] = {
     "occupation": cells.text,
@@ -71,7 +73,7 @@ _STORED = {"income": "income_satang"}  # key in the file's columns -> key in the
 class LineReader:
     """Reads the lines of one file, whose columns it knows, as of a day of the term."""
 
-    def __init__(self, columns: Columns, on: date) -> None:
+    def __init__(self, columns: Columns, on: date, how: HowRead = PLAIN) -> None:
         self._columns = columns
         self._on = on
         self._width = max(columns.index.values()) + 1
@@ -84,10 +86,12 @@ class LineReader:
         self.first_name = self._column("first_name", cells.text)
         self.last_name = self._column("last_name", cells.text)
         self.sex = self._column("sex", cells.text)
-        self.birth_date = self._column("birth_date", partial(cells.birth_date, on=on))
-        self.poor = self._column("disadvantage", cells.is_poor)
+        self.birth_date = self._column(
+            "birth_date", how.birth_date(partial(cells.birth_date, on=on))
+        )
+        self.poor = self._column("disadvantage", how.reader("disadvantage", cells.is_poor))
         self._class = Kept(cells.grade_and_room, of_pairs=True)
-        self._sex = Kept(cells.sex, of_pairs=True)
+        self._sex = Kept(_sex_reader(how), of_pairs=True)
         self._relatives = [(who, *self._relative(who)) for who in RELATIVES]
         self._addresses = [(where, self._group(where, OF_ADDRESS)) for where in ADDRESSES]
         flat = dict.fromkeys(AS_TEXT, cells.text) | dict.fromkeys(AS_NUMBER, cells.number)
@@ -129,6 +133,11 @@ class LineReader:
             extras=self._extras(line, row, errors),
         )
         return made, errors
+
+    def fault_of_school(self, row: Row) -> str:
+        """The code of what is wrong with a padded row's school code; "" for nothing."""
+        code = self.school_code.read[row[self.school_code.at]]
+        return code.code if type(code) is Unread else ""
 
     def _take(self, column: Column, line: int, row: Row, errors: list[CellError]) -> Any:
         value = column.read[row[column.at]]
@@ -188,6 +197,15 @@ class LineReader:
         keys = ("title", "first_name", "last_name")
         title, first_name, last_name = (self._column(f"{who}.{key}", cells.text) for key in keys)
         return title, first_name, last_name, self._group(who, OF_RELATIVE)
+
+
+def _sex_reader(how: HowRead) -> Callable[[Cell, str], str]:
+    """Sex by the registry's own words first, then as everywhere, from the title too."""
+
+    def read(cell: Cell, title: str) -> str:
+        return str(how.reader("sex", lambda written: cells.sex(written, title))(cell))
+
+    return read if any(key == "sex" for key, _word in how.values) else cells.sex
 
 
 def _filled(columns: list[Column], line: int, row: Row, errors: list[CellError]) -> dict[str, Any]:

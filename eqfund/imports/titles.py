@@ -231,10 +231,6 @@ class Columns:
     index: dict[str, int]
     title: dict[str, str]
 
-    @property
-    def missing(self) -> tuple[str, ...]:
-        return tuple(key for key in REQUIRED if key not in self.index)
-
 
 def match(header: list[object], more: Mapping[str, str] | None = None) -> Columns:
     """Match a header row with the known titles.

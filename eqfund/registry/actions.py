@@ -20,7 +20,6 @@ from eqfund.models import (
     Enrolment,
     Job,
     RegistryImport,
-    RegistryTitle,
     Term,
     User,
 )
@@ -196,29 +195,6 @@ def _discard(it: RegistryImport, *, by: User, at: datetime) -> None:
     it.rows.all().delete()
     it.cell_errors.all().delete()
     audit.record("registry.discard", it, by=by, at=at)
-
-
-@transaction.atomic
-def add_registry_title(
-    *, registry: str, title: str, key: str, by: User, at: datetime
-) -> RegistryTitle:
-    """Let a column title of a registry be read as one of ours."""
-    made, is_new = RegistryTitle.objects.get_or_create(
-        registry=registry, title=title.strip(), defaults={"key": key, "added_by": by}
-    )
-    if not is_new:
-        raise Refused(gettext("This title has a meaning already. Remove it first."))
-    facts = {"registry": registry, "title": title.strip(), "key": key}
-    audit.record("registry.add_title", made, by=by, at=at, path="TH/", facts=facts)
-    return made
-
-
-@transaction.atomic
-def remove_registry_title(row: RegistryTitle, *, by: User, at: datetime) -> None:
-    """Forget a title that was added."""
-    facts = {"registry": row.registry, "title": row.title, "key": row.key}
-    audit.record("registry.remove_title", row, by=by, at=at, path="TH/", facts=facts)
-    row.delete()
 
 
 def _sha256(uploaded: Any) -> str:

@@ -133,12 +133,18 @@ def file_sentence(refusal: dict[str, Any]) -> str:
                 % shown
             )
         case "titles_missing":
-            return (
+            said = (
                 gettext(
                     "The header in row %(row)s lacks: %(missing)s. Found: %(found)s. Choose these columns when you export."
                 )
                 % shown
             )
+            if not params.get("near"):
+                return said
+            near = gettext(
+                "Perhaps they are called otherwise (%(near)s): then tell the fund, which adds the title."
+            )
+            return f"{said} {near % shown}"
         case "roll_changed":
             return gettext(
                 "The roll has changed since this preview was made, so nothing was recorded. This is the new preview: look at it, then confirm."

@@ -8,16 +8,16 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, sheets
 from eqfund.access import requires
-from eqfund.models import RegistryImport, RegistryTitle
+from eqfund.models import RegistryImport
 from eqfund.pages import paged, render_part
 from eqfund.places import place_names
 
 from . import actions, permissions, queries
-from .forms import ConfirmForm, TitleForm, UploadForm
+from .forms import ConfirmForm, UploadForm
 
 
 @require_GET
@@ -105,31 +105,6 @@ def import_errors(request: Any, pk: int) -> HttpResponse:
     response = HttpResponse(sheets.csv_lines(titles, rows), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="registry-{it.pk}-errors.csv"'
     return response
-
-
-@require_http_methods(["GET", "POST"])
-@requires("registry.edit_titles")
-def titles(request: Any) -> HttpResponse:
-    """Titles of other registries, and what they mean to us."""
-    form = TitleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.add_registry_title(**form.cleaned_data, by=request.user, at=request.moment)
-        messages.success(request, gettext("The title was added. The next file is read with it."))
-        return redirect("registry:titles")
-    rows = RegistryTitle.objects.select_related("added_by").order_by("registry", "title")
-    context = {"form": form, "rows": rows, "meanings": dict(form.fields["key"].choices)}
-    return render(request, "registry/titles.html", context, status=422 if form.errors else 200)
-
-
-@require_POST
-@requires("registry.edit_titles")
-def title_remove(request: Any, pk: int) -> HttpResponse:
-    """Forget an added title."""
-    actions.remove_registry_title(
-        get_object_or_404(RegistryTitle, pk=pk), by=request.user, at=request.moment
-    )
-    messages.info(request, gettext("The title was removed."))
-    return redirect("registry:titles")
 
 
 def _imports_page(request: Any, form: UploadForm, status: int = 200) -> HttpResponse:

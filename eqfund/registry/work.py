@@ -12,12 +12,12 @@ from eqfund import clock, files, jobs
 from eqfund.imports import dmc
 from eqfund.imports.errors import Wrong, WrongFile
 from eqfund.imports.rows import Reading
-from eqfund.models import RegistryImport, RegistryTitle
+from eqfund.models import RegistryImport
 from eqfund.places import place_names
 from eqfund.privacy.logs import covered
 from eqfund.refusal import Refused
 
-from . import actions, difference, staging
+from . import actions, difference, mappings, staging
 
 
 @jobs.register("registry.read_file")
@@ -27,13 +27,12 @@ def read_file(run: jobs.JobRun) -> dict[str, Any]:
     if it.status != RegistryImport.Status.READING:
         return {"status": it.status}
     run.progress(0, 0, gettext("Opening the file"))
-    titles = RegistryTitle.objects.filter(registry=it.registry).values_list("title", "key")
     told = _Told(run, it)
     try:
         reading = dmc.read(
             files.read_bytes(it.file),
             on=it.term.opens_on,
-            more=dict(titles),
+            how=mappings.of(it.registry),
             tell=told.reading,
         )
         mine, others = staging.schools_of(reading.school_codes, it.path)

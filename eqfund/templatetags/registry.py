@@ -13,7 +13,7 @@ from eqfund.access import ROLE_NAMES, Role
 from eqfund.calendar.sentences import when_words
 from eqfund.models import RegistryRecord, StagingRow
 from eqfund.privacy.reveal import last_digits
-from eqfund.registry import sentences
+from eqfund.registry import mappings, sentences
 from eqfund.school_year import grade_label
 from eqfund.thai_text import thai_date, thai_range, thai_time
 from eqfund.windows import Window
@@ -180,3 +180,16 @@ def said_close(closes_at: datetime) -> datetime:
 def line_when(line: Any) -> str:
     """From when to when a line of a calendar file lasts, as people say it."""
     return when_words(line)
+
+
+@register.filter
+def field_name(key: str) -> str:
+    """A field of ours by the title it is best known by."""
+    return mappings.name_of(key)
+
+
+@register.filter
+def meaning(value: Any) -> str:
+    """What a word was read as."""
+    code = {True: "poor", False: "not_poor"}.get(value, value)
+    return str(mappings.MEANINGS.get(code, code))

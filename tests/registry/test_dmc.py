@@ -4,6 +4,7 @@ import pytest
 
 from eqfund.imports import dmc
 from eqfund.imports.errors import WrongFile
+from eqfund.imports.mapping import how_read
 from eqfund.imports.titles import FULL_EXPORT_TITLES, STUDENT_LIST_TITLES, match
 
 from .files import (
@@ -139,7 +140,7 @@ def test_titles_of_another_registry_are_added_as_data():
     titles = ["รหัส อปท.", "PID", "ชั้น", "ชื่อ", "นามสกุล", "เพศ", "วันเกิด"]
     row = [SCHOOL, national_id(1), "ป.1", "ก้อง", "สมมติ", "ช", "01/01/2562"]
 
-    reading = read([titles, row], more={"รหัส อปท.": "school_code", "PID": "number"})
+    reading = read([titles, row], how=how_read("", {"รหัส อปท.": "school_code", "PID": "number"}))
 
     assert reading.layout == "other"
     assert reading.rows[0].title == "เด็กชาย"

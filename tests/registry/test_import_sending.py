@@ -11,7 +11,7 @@ from eqfund.models import (
     StagingRow,
 )
 from eqfund.refusal import Refused
-from eqfund.registry import actions
+from eqfund.registry import actions, adjusting
 
 from .files import (
     OTHERS,
@@ -103,7 +103,7 @@ def test_a_file_without_a_header_quotes_no_child(send):
 
 
 def test_a_title_that_the_fund_added_is_read(send, fund_officer, at):
-    actions.add_registry_title(
+    adjusting.add_registry_title(
         registry="DMC", title="PID", key="number", by=fund_officer, at=at("2569-05-01")
     )
     rows = student_list(mine(1))

@@ -170,16 +170,6 @@ def test_the_preview_costs_the_same_at_any_length(
     assert len(response.context["page"]) == rows
 
 
-def test_the_fund_adds_and_removes_titles(get, post, fund_officer):
-    post(fund_officer, "titles", registry="LEC", title="PID", key="number")
-    assert "PID" in get(fund_officer, "titles").text
-
-    row = get(fund_officer, "titles").context["rows"][0]
-    post(fund_officer, "title-remove", row.pk)
-
-    assert not list(get(fund_officer, "titles").context["rows"])
-
-
 # --- pupils
 
 
