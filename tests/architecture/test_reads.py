@@ -82,6 +82,15 @@ NAMES_NO_CHILD = {
     "schools:school-edit": STAFF,
     "schools:schools": FIGURES,
     "schools:schools-csv": "places and staff; the view records the export",
+    "payments:basic-needs": FIGURES,
+    "payments:basic-needs-csv": "figures; the view records the export",
+    "payments:basic-needs-list-faults": "the view records the export",
+    "payments:basic-needs-office": FIGURES,
+    "payments:basic-needs-office-account": "an office's account",
+    "payments:basic-needs-office-allocation": "what a schedule gives an office",
+    "payments:basic-needs-office-blank": "an empty sheet",
+    "payments:basic-needs-school-board": PRINT,
+    "payments:basic-needs-school-csv": "the view records the export",
     "screening:announcements": FIGURES,
     "screening:form01-officer-card": FILE,
     "screening:form01-photo": FILE,
@@ -97,6 +106,10 @@ NAMES_NO_CHILD = {
     "screening:verification": FIGURES,
     "screening:verification-send-back": FIGURES,
     "screening:verification-step": FIGURES,
+    "screening:visits": FIGURES,
+    "screening:visits-class-plan": PRINT,
+    "screening:visits-csv": "figures; the view records the export",
+    "screening:visits-plan": PRINT,
 }
 # Their pages are about people who work here, not about children; each has its own acts in the book.
 OF_STAFF = ("account", "mfa_", "usersessions_", "people:", "accounts:", "privacy:", "audit:")
