@@ -106,6 +106,9 @@ class ChannelForm(forms.Form):
             "phone": guardian.phone if guardian else "",
             "seen": row.stamp,
         } | self.initial
+        self.fields["guardian_number"].help_text = _(
+            "Needed when the money goes to PromptPay on the guardian's ID: 13 digits."
+        )
         if guardian and guardian.last4:
             self.fields["guardian_number"].help_text = _(
                 "Known: the one ending in %(last4)s. Leave empty to keep it."

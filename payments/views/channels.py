@@ -47,7 +47,8 @@ def channels(request: Any) -> HttpResponse:
     rooms = channel_counts(term, request.user)
     if len(rooms) == 1:
         return redirect("payments:channels-class", rooms[0].pk)
-    context = {"term": term, "rooms": rooms}
+    follows = bool(access.paths_with(request.user, "payments.read_continuing"))
+    context = {"term": term, "rooms": rooms, "follows": follows}
     if rooms:
         context |= window_context(request, rooms[0].path)
         context["total"] = {name: sum(getattr(room, name) for room in rooms) for name in TOTALS}

@@ -120,9 +120,8 @@ def _lines(rows: list[SchoolRow]) -> Iterator[list[Any]]:
 @audit.reads
 def continuing_school(request: Any, pk: int) -> HttpResponse:
     """One school class by class, what is left over and why; after the close, what it kept, by name."""
-    found = School.objects.visible_to(request.user, VERB).select_related("office")
-    mine = access.path_filter(request.user, VERB, "path")
-    school = get_object_or_404(found.filter(mine) | _of_my_class(request), pk=pk)
+    schools = School.objects.visible_to(request.user, VERB).select_related("office")
+    school = get_object_or_404(schools, pk=pk)
     term = current_term(request)
     rooms = class_rows(term, school)
     total = Progress()
@@ -148,19 +147,13 @@ def continuing_school(request: Any, pk: int) -> HttpResponse:
         "reasons": _reasons(total),
         "close": close,
         "earlier": list(_earlier(term, school, close)),
-        "left": [{"row": row, "reason": LEFT_NAMES[row.reason]} for row in left],
+        "named": [{"row": row, "reason": LEFT_NAMES[row.reason]} for row in left],
         "sees_names": access.may(request.user, LEFT_VERB, school.path),
         "may_propose": access.may(request.user, "calendar.propose_extension", school.path),
         **window_context(request, school.path),
         **next_correction(place_windows(term, school.path), request.moment),
     }
     return render(request, "payments/channels/school.html", context)
-
-
-def _of_my_class(request: Any) -> Any:
-    """The school of a homeroom teacher: its figures are the teachers' business too."""
-    paths = [p for p in access.paths_with(request.user, VERB) if p.count("/") == 5]
-    return School.objects.filter(path__in=["/".join(p.split("/")[:4]) + "/" for p in paths])
 
 
 def _reasons(one: Progress) -> list[dict[str, Any]]:
@@ -178,10 +171,11 @@ def _earlier(term: Any, school: School, close: ContinuingClose | None) -> Any:
 
 def _only_school(request: Any) -> School | None:
     """The school of a person whose posts with the verb are all of one."""
-    tops = {"/".join(p.split("/")[:4]) + "/" for p in access.paths_with(request.user, VERB)}
-    if len(tops) != 1 or (top := tops.pop()).count("/") != 4:
+    paths = access.paths_with(request.user, VERB)
+    tops = {"/".join(path.split("/")[:4]) + "/" for path in paths if path.count("/") >= 4}
+    if len(tops) != 1 or any(path.count("/") < 4 for path in paths):
         return None
-    return School.objects.filter(path=top).first()
+    return School.objects.filter(path=tops.pop()).first()
 
 
 def _is_wide(request: Any) -> bool:

@@ -68,8 +68,7 @@ def test_only_obec_has_a_way_that_the_letter_lays_down(affiliation, registry, la
     ],
 )
 def test_what_is_done_upstream_follows_the_affiliation(grant, office, calendar, code, said):
-    office.affiliation = Affiliation.objects.get(code=code)
-    office.save()
+    Affiliation.objects.filter(pk=office.affiliation_id).update(code=code)
 
     plan = end_plan(grant, "no_longer_poor", calendar, MAY)
 
