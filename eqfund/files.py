@@ -12,7 +12,7 @@ import io
 import json
 import logging
 import uuid
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from xml.parsers import expat
 
@@ -25,8 +25,8 @@ from django.http import FileResponse
 from django.utils.translation import gettext
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
-from eqfund import audit, jobs, upload_rules
-from eqfund.models import StoredFile, User
+from eqfund import antivirus, audit, clock, jobs, upload_rules
+from eqfund.models import Job, StoredFile, User
 from eqfund.refusal import Refused
 
 log = logging.getLogger(__name__)
@@ -39,6 +39,7 @@ MAX_FILE_MB = 60
 LONGEST_SIDE_PX = 1600
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 HEAD_BYTES = 4096
+SCANNED_AGAIN_FOR = timedelta(days=7)
 ISO_20022 = "urn:iso:std:iso:20022:"
 FOR_BROWSERS = ("html", "svg", "math", "xsl", "stylesheet", "script")
 TYPES = {
@@ -136,9 +137,52 @@ def store_upload(
             % {"kinds": wanted}
         )
     _check(kind, data)
+    _scan(kind, data, purpose=purpose, path=path, by=by, at=at)
     return store_bytes(
         data, purpose=purpose, kind=kind, path=path, by=by, at=at, original_name=uploaded.name or ""
     )
+
+
+def _scan(kind: str, data: bytes, *, purpose: str, path: str, by: User, at: datetime) -> None:
+    """Refuse what the scanner knows; without a scanner nothing is asked. What was found is never stored.
+
+    A picture whose scanner is away waits in quarantine, as every picture does, and is scanned there;
+    anything else is read at once by somebody, and is refused until the scanner is back.
+    """
+    if not antivirus.is_set():
+        return
+    try:
+        verdict = antivirus.scan(data)
+    except antivirus.ScannerAway as away:
+        log.error("the scanner of uploads is away: %s", away)
+        if kind == "image":
+            return
+        raise Refused(
+            gettext(
+                "Files cannot be checked for viruses just now, so none is taken. Nothing is lost: send it again in a while."
+            )
+        ) from None
+    if verdict.found:
+        facts = {
+            "purpose": purpose,
+            "found": verdict.found,
+            "sha256": hashlib.sha256(data).hexdigest(),
+        }
+        audit.record(
+            "files.infected",
+            "eqfund.StoredFile",
+            by=by,
+            at=at,
+            path=path,
+            facts=facts,
+            beside=True,
+        )
+        raise Refused(
+            gettext(
+                "The file holds a virus (%(name)s) and was not taken. Have the computer or phone it came from checked, then send a clean file."
+            )
+            % {"name": verdict.found}
+        )
 
 
 def store_bytes(
@@ -233,8 +277,11 @@ def _clean_image_job(run: jobs.JobRun) -> dict[str, Any]:
     if stored.state != StoredFile.State.QUARANTINE:
         return {"state": stored.state}
     old = stored.name
+    raw = read_bytes(stored)
+    if antivirus.is_set() and (found := antivirus.scan(raw).found):  # away: see scan_again
+        return _reject(stored, run, found)
     try:
-        data, phash, claims = clean_image(read_bytes(stored))
+        data, phash, claims = clean_image(raw)
     except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
         StoredFile.objects.filter(pk=stored.pk).update(state=StoredFile.State.REJECTED)
         return {"state": StoredFile.State.REJECTED.value}
@@ -248,6 +295,41 @@ def _clean_image_job(run: jobs.JobRun) -> dict[str, Any]:
         stored.save()
         transaction.on_commit(lambda: default_storage.delete(old))
     return {"state": stored.state}
+
+
+def scan_again() -> int:
+    """Ask anew for the pictures that wait because the scanner was away, once it is back; returns how many."""
+    if not antivirus.is_set():
+        return 0
+    waiting = Job.objects.filter(
+        kind="files.clean_image",
+        state=Job.State.FAILED,
+        error__contains=antivirus.ScannerAway.__name__,
+        ended_at__gt=clock.wall() - SCANNED_AGAIN_FOR,
+    ).select_related("by")
+    if not waiting.exists() or not antivirus.ping():
+        return 0
+    kept = {str(each.pk): each for each in _waiting_files(waiting)}
+    for job in waiting:
+        if stored := kept.get(job.object_id):
+            jobs.start(job.kind, by=job.by, obj=stored, key=job.key)
+    return len(kept)
+
+
+def _waiting_files(waiting: Any) -> Any:
+    keys = [int(pk) for pk in waiting.values_list("object_id", flat=True)]
+    return StoredFile.objects.filter(pk__in=keys, state=StoredFile.State.QUARANTINE)
+
+
+def _reject(stored: StoredFile, run: jobs.JobRun, found: str) -> dict[str, Any]:
+    """A picture that came while the scanner was away and is not clean: its bytes go, the row says so."""
+    with transaction.atomic():
+        run.check_fence()
+        StoredFile.objects.filter(pk=stored.pk).update(state=StoredFile.State.REJECTED)
+        facts = {"purpose": stored.purpose, "found": found, "sha256": stored.sha256}
+        audit.record("files.infected", stored, by=stored.uploaded_by, at=run.moment, facts=facts)
+        transaction.on_commit(lambda: default_storage.delete(stored.name))
+    return {"state": StoredFile.State.REJECTED.value}
 
 
 def _check(kind: str, data: bytes) -> None:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
-from eqfund import access, demo
+from eqfund import access, antivirus, demo
 from eqfund.hooks import MenuItem, Todo, home_tasks, menu
 from eqfund.models import Term
 
@@ -28,6 +28,22 @@ def clock_task(user: Any, at: datetime) -> list[Todo]:
             due=moment.at,
         )
         for moment in demo.moments(term, at, limit=1)
+    ]
+
+
+@home_tasks.register
+def scanner_task(user: Any, at: datetime) -> list[Todo]:
+    """Outside the demo: uploads that no scanner looks at are said to whoever can set one."""
+    if settings.DEMO_MODE or antivirus.is_set() or not access.paths_with(user, "manage_jobs"):
+        return []
+    return [
+        Todo(
+            gettext("No virus scanner is set"),
+            gettext(
+                "What people send is judged by its content alone. Set ANTIVIRUS to the scanner's address."
+            ),
+            state="info",
+        )
     ]
 
 

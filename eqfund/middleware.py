@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 from eqfund import clock, limits
+from eqfund.audit import refused
 from eqfund.pages import methods_of, render_part
 from eqfund.refusal import Refused
 
@@ -56,6 +57,18 @@ class HeadersMiddleware:
         if match.view_name == "account_logout" and request.method == "POST":
             headers["Clear-Site-Data"] = '"cache"'
             headers["Cache-Control"] = "no-store"
+        return response
+
+
+class RefusedAccessMiddleware:
+    """Put access that was refused into the audit book, folded (eqfund.audit.refused)."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        refused.note(request, response.status_code)
         return response
 
 

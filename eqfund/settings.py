@@ -5,6 +5,7 @@ Without SECRET_KEY and the like, demo values are used, and only in demo mode:
 production (DEMO_MODE=false) refuses to start with them.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,13 @@ from django.utils.csp import CSP
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
-from eqfund import embedded
+from eqfund import embedded, secret_files
 from eqfund.limits_table import Limit
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
 env.read_env(str(BASE_DIR / ".env"), override=False)
+secret_files.read_into(os.environ)  # SECRET_KEY_FILE and the like: how a vault hands them over
 
 VAR_DIR = Path(env.str("EQFUND_VAR", str(BASE_DIR / "var")))
 DEMO_MODE = env.bool("DEMO_MODE", True)
@@ -77,6 +79,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "eqfund.middleware.RefusedAccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -156,6 +159,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=0, minute=20),
     },
     "keep-time": {"task": "eqfund.privacy.keep_time", "schedule": crontab(hour=3, minute=40)},
+    "scan-again": {"task": "eqfund.tasks.scan_again", "schedule": 300.0},
     "seal-audit": {"task": "eqfund.tasks.seal_audit", "schedule": 60.0},
     "progress-tick": {"task": "monitoring.progress.tick", "schedule": 60.0},
 }
@@ -175,6 +179,8 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"min_length": 10},
     },
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "eqfund.accounts.passwords.BreachedValidator"},
+    {"NAME": "eqfund.accounts.passwords.OwnWordsValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -246,6 +252,9 @@ SMS_GATEWAY_TOKEN = env.str("SMS_GATEWAY_TOKEN", "")
 SMS_GATEWAY_FORMAT = env.str("SMS_GATEWAY_FORMAT", "json")
 SMS_GATEWAY_FIELDS = env.list("SMS_GATEWAY_FIELDS", ["to", "text", "sender"])
 SMS_SENDER = env.str("SMS_SENDER", "EEF")
+# clamd, the scanner of uploads: "unix:/run/clamav/clamd.ctl" or "tcp:host:3310"; "" for none
+ANTIVIRUS = env.str("ANTIVIRUS", "")
+ANTIVIRUS_SECONDS = env.int("ANTIVIRUS_SECONDS", 20)
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 # What was just done to whom is said on the next page: never kept in a cookie.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from eqfund import clock, edges, jobs
+from eqfund import clock, edges, files, jobs
 from eqfund.audit import seals
 from eqfund.handover.actions.moves import lapse_handovers
 from eqfund.models import Job
@@ -28,6 +28,13 @@ def sweep_jobs() -> int:
 def seal_audit() -> int:
     """Append to the audit book's chain what was written since; every minute."""
     return seals.seal_all()
+
+
+@shared_task(name="eqfund.tasks.scan_again")
+def scan_again() -> int:
+    """Scan the pictures that came while the virus scanner was away; every five minutes."""
+    clock.refresh()
+    return files.scan_again()
 
 
 @shared_task(name="eqfund.tasks.calendar_tick")

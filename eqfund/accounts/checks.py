@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Info, Tags, register
+
+from eqfund import antivirus
+
+
+@register(Tags.security, deploy=True)
+def uploads_are_scanned(app_configs: Any, **kwargs: Any) -> list[Info]:
+    """Without a scanner what is uploaded is judged by its content alone: said, not refused."""
+    if antivirus.is_set():
+        return []
+    return [
+        Info(
+            "No virus scanner is set: uploads are judged by their content alone.",
+            hint="Set ANTIVIRUS to clamd's address (docs/runbooks/deploy.md).",
+            id="eqfund.I111",
+        )
+    ]
 
 
 @register(Tags.security, deploy=True)

@@ -76,6 +76,8 @@ def record(
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
     kind: str = "",
+    object_id: str = "",
+    beside: bool = False,
 ) -> Event:
     """Record that `by` (None: the system) did `verb` to `obj` at programme time `at`.
 
@@ -83,9 +85,12 @@ def record(
     hold personal values and are encrypted. `pupil` is the child it tells of; it is
     found by itself when `obj` is a pupil or holds one that is already loaded. Whether
     it is a download is read off eqfund.audit.words, where every verb has its words.
+    `object_id` names a row that was not found, or not given. `beside` writes through the second
+    connection: it stands though the transaction around it is given up.
     """
     kind = kind or (Kind.DOWNLOAD if verb in DOWNLOADS else Kind.ACT)
     event = _event(verb, obj, by=by, at=at, path=path, pupil=pupil, facts=facts, kind=kind)
+    event.object_id = object_id or event.object_id
     change = {
         key: value for key, value in (("before", before), ("after", after)) if value is not None
     }
@@ -93,7 +98,7 @@ def record(
         plain = salted(change)
         event.change_digest = digest_of(plain)
         event.change = person_keys.sealed_for(_subject(obj, event), plain)
-    event.save(force_insert=True)
+    event.save(force_insert=True, using=settings.PROGRESS_DATABASE if beside else None)
     return event
 
 

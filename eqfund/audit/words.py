@@ -53,6 +53,11 @@ WORDS = {
     "people.confirm_teacher_list": _("confirmed a spreadsheet of teachers"),
     "people.discard_teacher_list": _("set a spreadsheet of teachers aside"),
     "people.replace_teachers": _("set the teachers of a new school year"),
+    # what was refused
+    "access.not_found": _("asked for something that is not there, or not theirs"),
+    "access.refused": _("was refused a page or an act"),
+    "access.too_often": _("asked too often and was turned away"),
+    "files.infected": _("sent a file that holds a virus; it was not taken"),
     # privacy
     "payments.digest_anew": _("wrote a round's digest anew under the new index key"),
     "privacy.ask_export": _("asked for all data of one person"),
