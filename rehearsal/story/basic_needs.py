@@ -103,6 +103,6 @@ def _rows(world: World, office: SupervisingOffice, *, before: bool) -> list[str]
             continue
         school = room.school
         name = f"{pupil.title},{pupil.first_name},{pupil.last_name}"
-        where = "," if before else f"{grade_label(room.grade)},{room.room}"
+        where = f"{grade_label(GRADES[then])},{room.room}"
         lines.append(f"{school.smis_code or school.moe_code},{pupil.identity.number},{name},{where},{amount // 100},{min(years, 3)}")  # fmt: skip
     return lines

@@ -37,22 +37,20 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
 
 
 def _decide(world: World, moment: Any) -> str:
-    """In a class that no visitor of the demo works in."""
+    """In a class that no visitor of the demo works in: two are added, one of them is unticked again."""
     room = next(
         room
         for room in world.classrooms_of(world.main)
-        if room.pk != world.main_classroom.pk and others_of(room, world.term).exists()
+        if room.pk != world.main_classroom.pk and others_of(room, world.term).count() > 1
     )
     by = world.teacher_of(room)
-    added = actions.add_visit(
-        others_of(room, world.term)[0],
-        reason=Reason.LOW_INCOME,
-        note="บิดาเพิ่งตกงาน รายได้ของครอบครัวลดลงมาก",
-        by=by,
-        at=moment,
+    note = "บิดาเพิ่งตกงาน รายได้ของครอบครัวลดลงมาก"
+    _kept, unticked = (
+        actions.add_visit(pupil, reason=Reason.LOW_INCOME, note=note, by=by, at=moment)
+        for pupil in list(others_of(room, world.term)[:2])
     )
-    actions.skip_visit(added, reason=SkipReason.DECLINED, by=by, at=moment)
-    return "1, 1"
+    actions.skip_visit(unticked, reason=SkipReason.DECLINED, by=by, at=moment)
+    return "2, 1"
 
 
 def _plan(world: World, moment: Any) -> int:

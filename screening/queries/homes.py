@@ -73,7 +73,8 @@ def _guardian(form: Form01 | None, guardian: Guardian | None) -> dict[str, str]:
         return {
             "guardian": guardian.full_name,
             "relationship": str(label),
-            "phone": guardian.phone,
+            "phone": guardian.phone
+            or (str(form.private.get("guardian_phone") or "") if form else ""),
         }
     if form is None:
         return {}
@@ -102,13 +103,18 @@ def _square(form: Form01 | None) -> tuple[float, float] | None:
 
 
 def _address(parts: dict[str, Any]) -> str:
+    road = str(parts.get("addr_road") or "")
     words = [
         str(parts.get("addr_house_no") or ""),
         gettext("moo %(moo)s") % {"moo": parts["addr_moo"]} if parts.get("addr_moo") else "",
         gettext("soi %(soi)s") % {"soi": parts["addr_soi"]} if parts.get("addr_soi") else "",
-        gettext("%(road)s road") % {"road": parts["addr_road"]} if parts.get("addr_road") else "",
+        road if road.startswith(("ถนน", "ซอย")) or not road else _road(road),
     ]
     return " ".join(word for word in words if word)
+
+
+def _road(name: str) -> str:
+    return gettext("%(road)s road") % {"road": name}
 
 
 def _travel(extras: dict[str, Any], form: Form01 | None) -> str:
@@ -116,10 +122,13 @@ def _travel(extras: dict[str, Any], form: Form01 | None) -> str:
     said = way_to_school(extras)
     if form is not None:
         said |= {code: form.answers[code] for code in said if form.answers.get(code)}
-    words = [TRAVEL_WORDS.get(said["travel_method"] or "", "")]
+    method = TRAVEL_WORDS.get(said["travel_method"] or "")
+    words = [gettext(method) if method else ""]
+    far = []
     if said["travel_km_day"]:
-        words.append(gettext("%(km)s km one way") % {"km": f"{said['travel_km_day'] / 2:g}"})
+        far.append(gettext("%(km)s km") % {"km": f"{said['travel_km_day'] / 2:.1f}"})
     if said["travel_minutes_day"]:
-        minutes = said["travel_minutes_day"] // 2
-        words.append(gettext("%(minutes)s minutes one way") % {"minutes": minutes})
-    return " · ".join(str(word) for word in words if word)
+        far.append(gettext("%(minutes)s minutes") % {"minutes": said["travel_minutes_day"] // 2})
+    if far:
+        words.append(gettext("one way %(far)s") % {"far": " ".join(far)})
+    return " · ".join(word for word in words if word)

@@ -11,8 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import cos, radians
 
-WIDTH, HEIGHT, MARGIN = 560, 400, 44
-MARK = 14  # the radius of a home's mark
+WIDTH, HEIGHT, MARGIN = 440, 320, 40
+MARK = 12  # the radius of a home's mark
 KM_A_DEGREE = 111.32
 LEAST_KM = 0.6  # a map never shows less, or two homes side by side would fill it
 LENGTHS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)
@@ -42,12 +42,12 @@ class Mark:
     @property
     def width(self) -> int:
         """How wide the mark must be for its text."""
-        return max(2 * MARK, 8 * len(self.text) + 14)
+        return max(2 * MARK, 7 * len(self.text) + 12)
 
     @property
     def baseline(self) -> float:
         """Where its text stands."""
-        return round(self.y + 5, 1)
+        return round(self.y + 4.5, 1)
 
     @property
     def left(self) -> float:
