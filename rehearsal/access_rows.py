@@ -16,9 +16,11 @@ from eqfund.models import (
     Classroom,
     Directorship,
     Enrolment,
+    EnrolmentStatusChange,
     Event,
     Extension,
     FactorRecovery,
+    Handover,
     Invitation,
     Job,
     PersonExport,
@@ -121,6 +123,17 @@ def _office(world: World, path: str) -> Kwargs:
     return {"pk": SupervisingOffice.objects.get(pk=world.school_at(path).office_id).pk}
 
 
+def _of_office(model: type[models.Model]) -> Sampler:
+    """The last row of a table about offices, at the office over a place."""
+
+    def sample(world: World, path: str) -> Kwargs | None:
+        office = world.school_at(path).office
+        row = model._default_manager.under(office.path).order_by("pk").last()  # type: ignore[attr-defined]
+        return {"pk": row.pk} if row else None
+
+    return sample
+
+
 def _school_pk(world: World, path: str) -> Kwargs:
     return {"pk": world.school_at(path).pk}
 
@@ -150,6 +163,20 @@ def _person(world: World, path: str) -> Kwargs:
     return {"pk": Posting.objects.get(**_director(world, path)).user_id}
 
 
+def _arrived(world: World, path: str) -> Kwargs | None:
+    """An accepted hand-over to a place: its history is open there."""
+    rows = Handover.objects.filter(status="accepted", to_path__startswith=path)
+    row = rows.order_by("pk").first()
+    return {"pk": row.pk} if row else None
+
+
+def _pair_of_office(world: World, path: str) -> Kwargs | None:
+    """A ticket wholly under the path's office; one of two offices is the fund's, and no place's."""
+    office = world.school_at(path).office.path
+    pair = DuplicatePair.objects.under(office).filter(apart="office").order_by("pk").first()
+    return {"pk": pair.pk} if pair else None
+
+
 ROUND = _national(money.TransferRound)
 TRANSFER = _row(money.Transfer, status="success", kind="school_account")
 RESULT = _national(money.ResultFile)
@@ -163,6 +190,7 @@ ROOM = _row(Classroom)
 
 BY_PAGE: dict[str, Sampler] = {
     "registry:pupil": _row(Pupil),
+    "handover:handover-history": _arrived,
     "privacy:reveal": lambda world, path: _with_code(_row(Pupil)(world, path)),
     "privacy:export-ask": lambda world, path: _with_kind(_row(Pupil)(world, path)),
     "privacy:export-password": _national(PersonExport),
@@ -195,10 +223,14 @@ BY_PAGE: dict[str, Sampler] = {
     "screening:verification-pass": lambda world, path: {"step": "list"},
     "screening:verification-send-back": MEETING,
     "screening:grant": _row(screening.Grant),
+    "screening:visits-propose": _school_pk,
     "attendance:class-month": _class_month,
     "attendance:term-days": _school_pk,
     "payments:channels-class": ROOM,
     "payments:channels-confirm-all": ROOM,
+    "payments:promptpay-leaflets": ROOM,
+    "payments:promptpay-note": _row(Enrolment),
+    "payments:continuing-school": _school_pk,
     "payments:rate-approve": _national(money.BenefitRate),
     "payments:round-school": _round_and_school,
     "payments:round-act": _round_act,
@@ -243,7 +275,12 @@ BY_PAGE: dict[str, Sampler] = {
 }
 BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
     ("audit:event", _at_school(Event)),
+    ("duplicates:ticket", _at_school(DuplicateSide)),
+    ("duplicates:pair", _pair_of_office),
     ("calendar:extension", _at_school(Extension)),
+    ("handover:handover", _row(Handover)),
+    ("handover:pupil", _row(Pupil)),
+    ("handover:state", _row(EnrolmentStatusChange)),
     ("audit:export-file", _national(StoredFile)),
     ("people:person", _person),
     ("people:post", _director),
@@ -260,6 +297,11 @@ BY_PREFIX: tuple[tuple[str, Sampler], ...] = (
     ("screening:institution", FORM),
     ("screening:grant-", _row(screening.Grant)),
     ("screening:meeting", MEETING),
+    ("screening:visits-class", ROOM),
+    ("screening:visit", _row(screening.HomeVisit)),
+    ("payments:basic-needs-office", _office),
+    ("payments:basic-needs-school", _school_pk),
+    ("payments:basic-needs-list", _of_office(money.SubsidyList)),
     ("payments:account", ACCOUNT),
     ("payments:channel", _row(Enrolment)),
     ("payments:round", ROUND),

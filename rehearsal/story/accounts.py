@@ -14,18 +14,20 @@ from itertools import count
 from typing import Any
 
 from eqfund import clock, files, national_id
-from eqfund.models import Classroom, Enrolment, School
+from eqfund.models import CalendarLine, Classroom, Enrolment, School
 from eqfund.money import baht
 from eqfund.refusal import Refused
 from eqfund.relationships import code_of
 from payments.actions import accounts, channels, rates
 from payments.actions.accounts import AccountFacts
 from payments.actions.channels import ChannelFacts, GuardianFacts
+from payments.actions.continuing import store_close
 from payments.models import ContinuingConfirmation, ReceivingChannel, SchoolBankAccount, Transfer
 from payments.queries import channels as queries
 from payments.queries.channels import ChannelRow
 from payments.rules.accounts import AccountStatus
 from payments.rules.channels import ChannelKind, PromptPayState
+from payments.rules.promptpay import Standing, Step
 from payments.rules.rates import DEMONSTRATION_RATES_SATANG
 from payments.rules.rounds import TransferStatus
 from rehearsal.world import CLOSED_ACCOUNT_SCHOOL, Channel, World, at
@@ -37,6 +39,7 @@ FORGETFUL_SCHOOL = 4  # its first class does not confirm in time
 NOT_OPENED_EVERY = 40  # one pupil of so many has no PromptPay yet
 CHANGED_EVERY = 15  # one of so many has a new phone
 LATE_EVERY = 5  # one failed of so many is corrected for the last round only
+FOLLOWED_UP = 3  # families of the main class
 STUBBORN_EVERY = 4  # one failed of so many records the same PromptPay again
 PROOF = (  # one empty page
     b"%PDF-1.4\n1 0 obj\n<</Type/Catalog/Pages 2 0 R>>\nendobj\n2 0 obj\n<</Type/Pages/Kids[3 0 R]/Count 1>>\nendobj\n"
@@ -124,6 +127,7 @@ def _confirm(world: World) -> Figures:
             _mend(world, row, next(turn))
         teacher = world.teacher_of(room)
         channels.confirm_all_unchanged(room, term=world.term, by=teacher, at=clock.now())
+    yield "families told, seen open, or unable", _follow_up(world)
     confirmed = ContinuingConfirmation.objects.filter(term=world.term)
     yield "continuing pupils confirmed", confirmed.count()
     yield "  with a correction", confirmed.filter(unchanged=False).count()
@@ -131,6 +135,38 @@ def _confirm(world: World) -> Figures:
     yield "  whose PromptPay is not opened yet", not_open.count()
     if forgotten is not None:
         yield "confirming at 17:00:00 of the last day", _after_the_close(world, forgotten)
+    yield "left over when it closed, by name", _close(world)
+
+
+def _follow_up(world: World) -> int:
+    """The main class hears from its families about PromptPay: told, then seen open; one cannot."""
+    room = world.main_classroom
+    by, notes = world.teacher_of(room), 0
+    rows = [
+        r for r in queries.channel_rows(world.term, room.path) if r.standing == Standing.NOT_ASKED
+    ]
+    for number, row in enumerate(rows[:FOLLOWED_UP]):
+        enrolment, day = row.enrolment, clock.now()
+        if number == FOLLOWED_UP - 1:
+            channels.note_promptpay(enrolment, Step.CANNOT, reason="no_bank_near", by=by, at=day)
+            notes += 1
+            continue
+        channels.note_promptpay(enrolment, Step.TOLD, by=by, at=day)
+        channels.note_promptpay(enrolment, Step.OPENED, opened_on=day.date(), by=by, at=day)
+        notes += 2
+    return notes
+
+
+def _close(world: World) -> int:
+    """17:00 of the last day, as the calendar's moment does it: each school's counts, and the names left over."""
+    closes = at("2569-06-25 17:00")
+    lines = CalendarLine.objects.filter(term=world.term, activity="confirm_continuing")
+    with clock.rehearse(closes):
+        kept = [
+            store_close(line, path=line.affiliation.path, at=closes)
+            for line in lines.select_related("affiliation", "term").order_by("pk")
+        ]
+    return sum(figures["left"] for figures in kept)
 
 
 def _mend(world: World, row: ChannelRow, turn: int) -> None:

@@ -69,15 +69,16 @@ DEMO = ""  # the moment at which the demo begins by itself
 
 @pytest.fixture(scope="session")
 def site_at():
-    """Give the installation whose story was told until a moment; each is started once."""
+    """Give the installation whose story was told until a moment (with seed_demo's `options`); each is started once."""
     started = {}
     with ExitStack() as stack:
 
-        def site_at(moment: str) -> Site:
-            if moment not in started:
+        def site_at(moment: str, *options: str) -> Site:
+            told = (moment, options)
+            if told not in started:
                 number = len(started) + 1
-                started[moment] = stack.enter_context(installation(moment, number))
-            return started[moment]
+                started[told] = stack.enter_context(installation(moment, number, options))
+            return started[told]
 
         yield site_at
 
@@ -89,7 +90,7 @@ def site(site_at):
 
 
 @contextmanager
-def installation(moment, number):
+def installation(moment, number, options=()):
     """Serve a database of its own; a running one, for whoever writes a journey, by EQFUND_SITE."""
     from rehearsal.story.stage import fresh_database
 
@@ -103,7 +104,7 @@ def installation(moment, number):
         site = Site(f"http://localhost:{port}", environment)
         log = Path(environment["EQFUND_VAR"]) / "serve.log"
         if moment != DEMO:
-            site.manage("seed_demo", "--until", moment, "--quiet")
+            site.manage("seed_demo", "--until", moment, "--quiet", *options)
         with log.open("wb") as words:
             server = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(port)],

@@ -5,11 +5,13 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentParser
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
@@ -36,6 +38,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--until", default=MOMENT, help=f"tell the story until another moment than {MOMENT}"
         )
+        parser.add_argument(
+            "--awaited",
+            action="store_true",
+            help="let the predecessor's list of grants wait for its pupils: an empty term, with --until before its first files",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO_MODE:
@@ -50,6 +57,8 @@ class Command(BaseCommand):
         made.by_hand = True
         telling = tell(made, printer, moment)
         leave_a_preview(made, moment)
+        if options["awaited"]:
+            let_grants_wait(made, moment)
         if telling.missing:
             printer.line(f"{telling.missing} steps are not there yet")
         set_clock(moment)
@@ -66,6 +75,18 @@ def leave_a_preview(made: World, moment: datetime) -> None:
     with translation.override("th"), clock.rehearse(sent_at), eager_jobs():
         upload = SimpleUploadedFile(path.name, path.read_bytes())
         actions.upload_registry_file(upload, path=school.path, by=keeper, at=sent_at)
+
+
+def let_grants_wait(made: World, moment: datetime) -> None:
+    """The predecessor's list is loaded; its grants begin when a registry file brings their pupils."""
+    with translation.override("th"), clock.rehearse(moment), eager_jobs():
+        call_command(
+            "import_grants",
+            str(made.predecessor_file),
+            "--term",
+            made.term.label,
+            stdout=StringIO(),
+        )
 
 
 def set_clock(moment: datetime) -> None:
