@@ -65,6 +65,7 @@ STEPS = (
         "basic_needs.play_before",
     ),
     Step("2569-05-25 09:00", "The homes to visit are ticked and planned", "visits.play"),
+    Step("2569-05-26 09:00", "Children who stand twice are found and settled", "duplicates.play"),
     Step("2569-06-01 09:00", "The PMT model released, the policy laid down", "scoring.release"),
     Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
     Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),

@@ -38,6 +38,7 @@ from payments.sandbox_bank import DEMO_RULES, Rules
 
 from . import children as kids, files, people
 from .children import Channel, Child, Group, Household, Means
+from .doubles import doubles
 from .plan import OFFICES, SCHOOLS, OfficePlan, SchoolPlan
 
 __all__ = ["SCHOOLS", "Channel", "Child", "Group", "Household", "Means", "World", "at", "build"]
@@ -304,9 +305,11 @@ def write_files(world: World) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     may, august = at("2569-05-02 04:10:12"), at("2569-08-03 04:10:12")
     claimed = {plan: child for child, (_, plan) in zip(world.claimed_twice, CLAIMED, strict=True)}
+    twice = doubles(world.children)
     for plan, school in zip(SCHOOLS, world.schools, strict=True):
         own = world.children_of(school)
         also = [claimed[plan.number]] if plan.number in claimed else []
+        also += twice.get(plan.number, [])
         file = files.write(folder, plan, [*own, *also], may, Random(SEED + plan.number))
         world.registry_files.append((school, world.keeper_of(school), file))
         if plan.number in (MOVER_FROM, MOVER_TO):
@@ -316,7 +319,7 @@ def write_files(world: World) -> None:
     main = world.children_of(world.main)
     broken = files.write_broken(folder, SCHOOLS[0], main, at("2569-05-01 04:10:12"))
     world.broken_registry_file = (world.main, world.keeper_of(world.main), broken)
-    july = kids.in_july(world.children)
+    july = [*kids.in_july(world.children), *twice[SCHOOLS[0].number]]
     file = files.write(folder, SCHOOLS[0], july, at("2569-07-13 04:10:12"), Random(SEED + 1))
     world.july_registry_file = (world.main, world.keeper_of(world.main), file)
     world.predecessor_file = files.write_predecessor(folder / "predecessor.csv", world.continuing())

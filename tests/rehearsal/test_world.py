@@ -13,6 +13,7 @@ from eqfund.models import Pupil
 from payments.sandbox_bank import DEMO_RULES, LineKind
 from rehearsal import names
 from rehearsal.world import SCHOOLS, Channel, Group, Means, World, build, children as kids
+from rehearsal.world.doubles import doubles
 
 DAY = date(2026, 5, 7)
 
@@ -125,7 +126,8 @@ def test_the_world_is_found_again(world):
 
 
 def test_registry_files_are_read_whole_by_the_real_import(world):
-    expected = {c.number for c in world.children}
+    twice = {c.number for rows in doubles(world.children).values() for c in rows}
+    expected = {c.number for c in world.children} | twice
     seen = []
     layouts = set()
     for school, _keeper, path in world.registry_files:
@@ -135,6 +137,7 @@ def test_registry_files_are_read_whole_by_the_real_import(world):
         assert reading.school_codes == {school.smis_code or school.moe_code}
         seen += [row.number for row in reading.rows]
 
+    assert len(twice) == 3
     assert set(seen) == expected
     assert sorted(n for n, times in Counter(seen).items() if times == 2) == sorted(
         c.number for c in world.claimed_twice
