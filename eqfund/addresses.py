@@ -92,8 +92,12 @@ def districts_of(province_code: str) -> list[tuple[str, str]]:
 
 
 def subdistricts_in(district_code: str) -> list[tuple[str, str]]:
-    """Code and name of the subdistricts of a district, by name; empty for an unknown one."""
-    if not geothai.is_district(district_code):
+    """Code and name of the subdistricts of a district, by name; empty for an unknown one.
+
+    >>> len(subdistricts_in("8602")), subdistricts_in("0000"), subdistricts_in("")
+    (10, [], [])
+    """
+    if not district_code or geothai.district(district_code) is None:
         return []
     found = [(it.code, it.name_th) for it in geothai.subdistricts(district_code)]
     return sorted(found, key=lambda pair: sort_key(pair[1]))

@@ -154,7 +154,7 @@ def director_checks(
         )
         line = SchoolCheck(
             "director",
-            gettext("Director"),
+            gettext("School director"),
             "good" if head else "bad",
             sentence,
             admin,

@@ -270,7 +270,7 @@ def _checklist(request: Any, found: School) -> dict[str, Any]:
             (item, bool(item.url) and access.may(request.user, item.verb, found.path))
             for item in items
         ],
-        "left": sum(item.state != "good" for item in items),
+        "open_items": sum(item.state != "good" for item in items),
         "why_not_confirm": why_not,
         "digest": queries.live_digest(found),
     }

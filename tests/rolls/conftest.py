@@ -2,7 +2,8 @@
 
 import pytest
 
-from eqfund.models import Affiliation, RollMark
+from eqfund.fields import blind_index
+from eqfund.models import Affiliation, RegistryImport, RegistryRecord, RollMark, StoredFile
 from eqfund.rolls import actions, queries
 
 
@@ -71,3 +72,44 @@ def correct(registry_keeper, at):
         pupil.refresh_from_db()
 
     return correct
+
+
+@pytest.fixture
+def record_of(calendar, registry_keeper, school, at):
+    """What a registry file says of a pupil whose number another school claims too."""
+
+    def record_of(enrolment):
+        source = RegistryImport.objects.create(
+            term=calendar,
+            path=school.path,
+            file=StoredFile.objects.create(
+                sha256="0" * 64,
+                purpose="registry",
+                kind="text",
+                name="registry/roll",
+                content_type="text/csv",
+                size=1,
+                path=school.path,
+                uploaded_at=at("2569-05-18"),
+            ),
+            sha256="0" * 64,
+            registry="BPP",
+            status="confirmed",
+            uploaded_by=registry_keeper,
+            uploaded_at=at("2569-05-18"),
+            confirmed_by=registry_keeper,
+            confirmed_at=at("2569-05-18"),
+        )
+        return RegistryRecord.objects.create(
+            pupil=enrolment.pupil,
+            term=calendar,
+            enrolment=enrolment,
+            source=source,
+            registry="BPP",
+            disadvantage_poor=False,
+            extras={},
+            extras_index=blind_index("{}", "registry_extras"),
+            duplicate_index=blind_index("1101700203450"),
+        )
+
+    return record_of

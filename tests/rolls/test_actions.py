@@ -42,9 +42,7 @@ def test_a_class_is_confirmed_with_what_it_counted(roll, confirm, state, registr
         pytest.param(lambda e: Identity.objects.update(kind="g_code"), id="another kind of number"),
         pytest.param(lambda e: Identity.objects.update(last4="0000"), id="other digits"),
         pytest.param(
-            lambda e: Enrolment.objects.filter(pk=e.pk).update(
-                status="moved", ends_on=e.starts_on
-            ),
+            lambda e: Enrolment.objects.filter(pk=e.pk).update(status="moved", ends_on=e.starts_on),
             id="a pupil who left",
         ),
         pytest.param(

@@ -1,8 +1,7 @@
 """When a roll counts as confirmed; sums; which number a pupil has; what is done about a mark."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from eqfund.rolls import rules, words
 from eqfund.rolls.rules import Figures, IdState, RollState, Sum
