@@ -8,7 +8,16 @@ class PaymentsConfig(AppConfig):
 
     def ready(self) -> None:
         from payments import tasks  # noqa: F401  (registers its kinds of jobs)
-        from payments.hooks import bank, basic_needs, continuing, handover, payout, privacy, rounds
+        from payments.hooks import (
+            bank,
+            basic_needs,
+            checklist,
+            continuing,
+            handover,
+            payout,
+            privacy,
+            rounds,
+        )
 
         rounds.register()
         continuing.register()
@@ -17,3 +26,4 @@ class PaymentsConfig(AppConfig):
         payout.register()
         handover.register()
         privacy.register()
+        checklist.register()
