@@ -5,7 +5,7 @@ One table for all apps: a verb that is recorded and does not stand here fails te
 
 from __future__ import annotations
 
-from django.utils.translation import gettext_lazy as _, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy as _, pgettext_lazy
 
 # verb -> what was done, in words
 WORDS = {
@@ -289,6 +289,34 @@ LABELS = {
     "registry:pupils": pgettext_lazy("audit book", "list of pupils"),
     "registry:import": pgettext_lazy("audit book", "preview of a registry file"),
     "attendance:class-month": pgettext_lazy("audit book", "month's grid of a class"),
+    "duplicates:pairs": pgettext_lazy("audit book", "list of duplicates"),
+    "duplicates:tickets": pgettext_lazy("audit book", "list of duplicates for the office"),
+    "handover:handover": pgettext_lazy("audit book", "hand-over of a pupil"),
+    "handover:handovers": pgettext_lazy("audit book", "list of hand-overs"),
+    "payments:basic-needs-list": pgettext_lazy("audit book", "list of the basic-needs subsidy"),
+    "payments:basic-needs-school": pgettext_lazy("audit book", "basic-needs subsidy of a school"),
+    "payments:channels-class": pgettext_lazy("audit book", "receiving channels of a class"),
+    "payments:channels-confirm-all": pgettext_lazy("audit book", "confirming many pupils at once"),
+    "payments:continuing-school": pgettext_lazy("audit book", "continuing group of a school"),
+    "payments:forecast-place": pgettext_lazy("audit book", "forecast of who will be paid"),
+    "payments:letters": pgettext_lazy("audit book", "list of letters 08"),
+    "payments:payout-class": pgettext_lazy("audit book", "payout of a class"),
+    "payments:promptpay": pgettext_lazy("audit book", "list of PromptPay"),
+    "payments:refund-new": pgettext_lazy("audit book", "pupils to refund for"),
+    "payments:round-left-out": pgettext_lazy("audit book", "those left out of a round"),
+    "payments:round-school": pgettext_lazy("audit book", "a school in a round"),
+    "rolls:roll": pgettext_lazy("audit book", "roll of a class"),
+    "rolls:rolls": pgettext_lazy("audit book", "rolls of a school"),
+    "schools:schools": pgettext_lazy("audit book", "list of schools"),
+    "screening:announced": pgettext_lazy("audit book", "list of announced pupils"),
+    "screening:form01-list": pgettext_lazy("audit book", "list of forms 01"),
+    "screening:form01-signing": pgettext_lazy("audit book", "forms 01 to sign"),
+    "screening:grants": pgettext_lazy("audit book", "list of grants"),
+    "screening:visits-class": pgettext_lazy("audit book", "home visits of a class"),
+    "eqfund.ExtensionPolicy": pgettext_lazy("audit book", "policy of extensions"),
+    "eqfund.Handover": pgettext_lazy("audit book", "hand-over of a pupil"),
+    "eqfund.RegistryTitle": pgettext_lazy("audit book", "title of a registry"),
+    "eqfund.RetentionRule": pgettext_lazy("audit book", "rule of retention"),
 }
 # what left the system as a file, a print or a secret shown
 DOWNLOADS = {
@@ -320,7 +348,9 @@ DOWNLOADS = {
 
 
 def label_word(label: str) -> str:
-    """What a table or a page is called; its own name for one that has no word."""
+    """What a table or a page is called; a page that has no word is named as one."""
+    if label not in LABELS and ":" in label:
+        return gettext("page %(name)s") % {"name": label}
     return str(LABELS.get(label, label))
 
 

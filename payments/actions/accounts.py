@@ -16,8 +16,9 @@ from django.utils.translation import gettext
 from eqfund import audit
 from eqfund.models import School, StoredFile, Term, User
 from eqfund.refusal import Refused
-from payments.models import SchoolBankAccount
+from payments.models import AccountRules, SchoolBankAccount
 from payments.permissions import accounts as permissions
+from payments.queries.accounts import criteria_of, rules_in_force
 from payments.rules import accounts as rules
 from payments.rules.accounts import AccountStatus
 from payments.words.faults import fault
@@ -45,26 +46,33 @@ def propose_account(
     """Propose an account; it replaces a proposal of the school that nobody has decided."""
     if reason := permissions.why_not_propose_account(school, by, term=term, at=at):
         raise Refused(reason)
+    in_force = rules_in_force()
     faults = rules.account_faults(
         bank_code=facts.bank_code,
         number=facts.number,
         name=facts.name,
         school_name=school.name,
         dedicated=facts.dedicated,
+        criteria=criteria_of(in_force),
     )
     if faults:
         raise Refused(" ".join(fault(code) for _field, code in faults))
     if proof is None:
         raise Refused(gettext("Attach a photo or scan of the book's first page."))
     try:
-        return _propose(school, facts, proof, by, at)
+        return _propose(school, facts, proof, in_force, by, at)
     except IntegrityError:
         raise Refused(gettext("Someone else has just changed this. Look again.")) from None
 
 
 @transaction.atomic
 def _propose(
-    school: School, facts: AccountFacts, proof: StoredFile, by: User, at: datetime
+    school: School,
+    facts: AccountFacts,
+    proof: StoredFile,
+    in_force: AccountRules | None,
+    by: User,
+    at: datetime,
 ) -> SchoolBankAccount:
     under_way = SchoolBankAccount.objects.filter(
         school=school, status__in=list(map(str, rules.ACCOUNT_UNDECIDED))
@@ -78,6 +86,7 @@ def _propose(
         name=facts.name,
         dedicated=facts.dedicated,
         proof=proof,
+        rules=in_force,
         proposed_by=by,
         proposed_at=at,
     )
@@ -96,9 +105,17 @@ def approve_account(account: SchoolBankAccount, *, term: Term, by: User, at: dat
 
 @transaction.atomic
 def accept_account(account: SchoolBankAccount, *, by: User, at: datetime) -> None:
-    """The fund takes the account as the school's; the one before is replaced."""
+    """The fund takes the account as the school's; the one before is replaced.
+
+    It is held against the rules in force now: they may have changed since it was proposed.
+    """
     if reason := permissions.why_not_accept_account(account, by):
         raise Refused(reason)
+    if faults := faults_now(account):
+        raise Refused(
+            gettext("The account does not meet the rules in force now: %(faults)s Send it back.")
+            % {"faults": " ".join(faults)}
+        )
     # The school's row is locked, so two acceptances at once wait for each other.
     School.objects.select_for_update(no_key=True).get(pk=account.school_id)
     before = SchoolBankAccount.objects.filter(
@@ -107,6 +124,19 @@ def accept_account(account: SchoolBankAccount, *, by: User, at: datetime) -> Non
     before.update(status=AccountStatus.SUPERSEDED)
     _move(account, AccountStatus.ACCEPTED, decided_by=by, decided_at=at)
     _record("accept_account", account, by, at)
+
+
+def faults_now(account: SchoolBankAccount) -> list[str]:
+    """What is wrong with the account by the rules in force now, in words."""
+    faults = rules.account_faults(
+        bank_code=account.bank_code,
+        number=account.number,
+        name=account.name,
+        school_name=account.school.name,
+        dedicated=account.dedicated,
+        criteria=criteria_of(rules_in_force()),
+    )
+    return [fault(code) for _field, code in faults]
 
 
 @transaction.atomic

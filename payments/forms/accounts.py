@@ -48,13 +48,20 @@ class AccountForm(forms.Form):
         },
     )
 
-    def __init__(self, *args: Any, school_name: str, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, school_name: str, criteria: rules.AccountCriteria, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.school_name = school_name
-        self.fields["bank_code"].choices = [("", _("Choose the bank")), *BANK_NAMES.items()]
+        self.school_name, self.criteria = school_name, criteria
+        names = [(code, BANK_NAMES.get(code, code)) for code in criteria.banks]
+        bank = self.fields["bank_code"]
+        assert isinstance(bank, forms.ChoiceField)
+        bank.choices = [("", _("Choose the bank")), *sorted(names)]
         self.fields["name"].help_text = _("As in the book, for example: %(example)s") % {
-            "example": f"เงิน กสศ. เพื่อ{school_name}"
+            "example": rules.example_name(criteria.name_patterns[0], school_name)
         }
+        if not criteria.must_be_dedicated:
+            self.fields["dedicated"].help_text = ""
 
     def clean_number(self) -> str:
         return "".join(arabic_digits(self.cleaned_data["number"]).replace("-", "").split())
@@ -68,6 +75,7 @@ class AccountForm(forms.Form):
                 name=given["name"],
                 school_name=self.school_name,
                 dedicated=given.get("dedicated", False),
+                criteria=self.criteria,
             )
             for field, code in faults:
                 self.add_error(field, fault(code))

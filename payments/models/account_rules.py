@@ -110,7 +110,8 @@ class AccountBank(models.Model):
             models.CheckConstraint(
                 name="account_bank_check_is_whole_and_says_its_source",
                 condition=Q(weights=[], modulus=None)
-                | (Q(weights__len__gte=1, modulus__gte=2) & ~Q(source="")),
+                # NULL >= 2 is unknown and passes a check, so presence is asked for by itself.
+                | (Q(weights__len__gte=1, modulus__isnull=False, modulus__gte=2) & ~Q(source="")),
             ),
         ]
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from eqfund import access
 from eqfund.activities import ACTIVITY
-from eqfund.models import Enrolment, School, Term, User
+from eqfund.models import Enrolment, School, StoredFile, Term, User
 from eqfund.windows import why_closed
 from payments.models import BenefitRate, SchoolBankAccount
 from payments.queries.windows import place_windows, window_among
@@ -36,6 +36,8 @@ def why_not_approve_account(
         return reason
     if account.proposed_by_id == user.pk:
         return gettext("Whoever proposed the account does not approve it. Another person does.")
+    if reason := _why_not_trust_proof(account):
+        return reason
     return why_closed(term, ACTIVITY["payments.approve_account"], path, at)
 
 
@@ -47,7 +49,16 @@ def why_not_accept_account(account: SchoolBankAccount, user: User) -> str | None
         return reason
     if user.pk in (account.proposed_by_id, account.director_id):
         return gettext("Whoever proposed or approved the account does not accept it for the fund.")
-    return None
+    return _why_not_trust_proof(account)
+
+
+def _why_not_trust_proof(account: SchoolBankAccount) -> str | None:
+    """Nobody vouches for a number whose proof they cannot open. Accounts from before have none."""
+    if account.proof is None or account.proof.state == StoredFile.State.CLEAN:
+        return None
+    if account.proof.state == StoredFile.State.QUARANTINE:
+        return gettext("The photo of the book is being checked. Look again in a minute.")
+    return gettext("The photo of the book cannot be opened. Send the account back for another one.")
 
 
 def why_not_send_back_account(account: SchoolBankAccount, user: User) -> str | None:

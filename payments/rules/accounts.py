@@ -137,6 +137,16 @@ def name_fits(pattern: str, name: str, school_name: str) -> bool:
     return re.fullmatch(wanted, _bare(name)) is not None
 
 
+def example_name(pattern: str, school_name: str) -> str:
+    """A name that fits the pattern.
+
+    >>> example_name("เงิน กสศ.*{school}*", "โรงเรียนบ้านนา")
+    'เงิน กสศ. เพื่อโรงเรียนบ้านนา'
+    """
+    filled = pattern.replace(f"{ANYTHING}{SCHOOL}", f" เพื่อ{SCHOOL}").replace(ANYTHING, "")
+    return filled.replace(SCHOOL, school_name)
+
+
 def account_faults(
     *,
     bank_code: str,

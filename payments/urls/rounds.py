@@ -2,11 +2,26 @@
 
 from django.urls import path
 
-from payments.views import accounts, channels, forecast, rates, rounds
+from payments.views import account_rules, accounts, channels, forecast, rates, rounds
 
 urlpatterns = [
     path("accounts/", accounts.accounts, name="accounts"),
+    path("accounts/accounts.csv", accounts.accounts_csv, name="accounts-csv"),
+    path("accounts/rules/", account_rules.rules, name="account-rules"),
+    path("accounts/rules/new/", account_rules.rules_new, name="account-rules-new"),
+    path("accounts/rules/<int:pk>/", account_rules.rules_version, name="account-rules-version"),
+    path(
+        "accounts/rules/<int:pk>/approve/",
+        account_rules.rules_approve,
+        name="account-rules-approve",
+    ),
+    path(
+        "accounts/rules/<int:pk>/withdraw/",
+        account_rules.rules_withdraw,
+        name="account-rules-withdraw",
+    ),
     path("accounts/school/<int:pk>/", accounts.account, name="account"),
+    path("accounts/school/<int:pk>/history/", accounts.account_history, name="account-history"),
     path("accounts/<int:pk>/approve/", accounts.account_approve, name="account-approve"),
     path("accounts/<int:pk>/accept/", accounts.account_accept, name="account-accept"),
     path("accounts/<int:pk>/send-back/", accounts.account_send_back, name="account-send-back"),

@@ -5,49 +5,111 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import access, files
+from eqfund import access, audit, files, sheets
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
-from eqfund.models import School, StoredFile
+from eqfund.models import Affiliation, School, StoredFile
 from eqfund.pages import paged, render_part
 from eqfund.refusal import Refused
+from eqfund.thai_text import thai_date
 from payments.actions import accounts as actions
 from payments.forms.accounts import AccountForm
 from payments.forms.shared import ReasonForm
 from payments.models import SchoolBankAccount
 from payments.permissions import accounts as permissions
-from payments.queries.accounts import accounts_for, schools_without_account
+from payments.queries import accounts as queries
 from payments.queries.windows import place_windows, window_among
 from payments.views.shared import current_term
 from payments.words import accounts as words
 
-WAITING_FOR = ("director", "fund", "school")
+SHORT_HISTORY = 5  # so many of a school's accounts stand on its page; the rest on the history's
 
 
 @require_GET
 @requires("payments.read_account")
 def accounts(request: Any) -> HttpResponse:
     """The last account of each school of mine; a person of one school goes straight to it."""
-    schools = School.objects.visible_to(request.user, "payments.read_account")
-    only = list(schools[:2]) if "waiting" not in request.GET else []
+    schools = School.objects.visible_to(request.user, queries.READ)
+    only = list(schools[:2]) if not request.GET else []
     if len(only) == 1:
         return redirect("payments:account", only[0].pk)
-    waiting = request.GET.get("waiting", "")
-    waiting = waiting if waiting in WAITING_FOR else ""
+    wanted = _wanted(request)
+    is_country = access.may(request.user, queries.READ, "TH/")
     context = {
-        "page": paged(request, accounts_for(request.user, waiting_for=waiting)),
-        "waiting": waiting,
-        "without": schools_without_account(request.user),
+        "page": paged(request, queries.accounts_for(request.user, wanted)),
+        "wanted": wanted,
+        "counts": queries.counts_for(request.user),
+        "affiliations": Affiliation.objects.order_by("pk") if is_country else [],
         "names": words.ACCOUNT_STATUS_NAMES,
         "pills": words.ACCOUNT_STATUS_PILLS,
         "banks": words.BANK_NAMES,
+        "may_read_rules": access.may(request.user, "payments.read_account_rules", "TH/"),
     }
     return render_part(request, "payments/accounts/accounts.html", "list", context)
+
+
+def _wanted(request: Any) -> queries.AccountFilter:
+    """The list's filters, as the address has them; what is not known narrows nothing."""
+    asked = request.GET
+    waiting, bank = asked.get("waiting", ""), asked.get("bank", "")
+    return queries.AccountFilter(
+        waiting=waiting if waiting in queries.WAITING_FOR else "",
+        q=asked.get("q", "").strip(),
+        bank=bank if bank in words.BANK_NAMES else "",
+        affiliation=asked.get("affiliation", ""),
+    )
+
+
+@require_GET
+@requires("payments.read_account")
+@reauthenticated
+def accounts_csv(request: Any) -> StreamingHttpResponse:
+    """The same list as a file, with the same scope and filters; numbers by their last digits."""
+    wanted = _wanted(request)
+    rows = queries.accounts_for(request.user, wanted)
+    audit.record(
+        "export_accounts",
+        request.user,
+        by=request.user,
+        at=request.moment,
+        path=access.paths_with(request.user, queries.READ)[0],
+        facts={"rows": rows.count(), "waiting": wanted.waiting, "bank": wanted.bank},
+    )
+    titles = [
+        gettext("School code"),
+        gettext("School"),
+        gettext("Office"),
+        gettext("Bank"),
+        gettext("Last digits"),
+        gettext("Account name"),
+        gettext("State"),
+        gettext("Proposed"),
+        gettext("Reason"),
+    ]
+    lines = sheets.csv_lines(titles, map(_csv_cells, rows.iterator(chunk_size=2_000)))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="school-accounts.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _csv_cells(row: Any) -> list[Any]:
+    return [
+        row.school.moe_code,
+        row.school.name,
+        row.school.office.short_name,
+        words.BANK_NAMES.get(row.bank_code, row.bank_code),
+        row.last4,
+        row.name,
+        words.ACCOUNT_STATUS_NAMES[row.status],
+        thai_date(row.proposed_at),
+        row.reason,
+    ]
 
 
 @require_http_methods(["GET", "POST"])
@@ -55,10 +117,34 @@ def accounts(request: Any) -> HttpResponse:
 def account(request: Any, pk: int) -> HttpResponse:
     """A school's account: the one that serves, the one under way, the history; and the proposal."""
     school = _school(request, pk)
-    form = AccountForm(request.POST or None, request.FILES or None, school_name=school.name)
+    in_force = queries.rules_in_force()
+    form = AccountForm(
+        request.POST or None,
+        request.FILES or None,
+        school_name=school.name,
+        criteria=queries.criteria_of(in_force),
+    )
     if request.method == "POST" and form.is_valid() and _propose(request, school, form):
         return redirect("payments:account", pk)
-    return render(request, "payments/accounts/account.html", _account_page(request, school, form))
+    context = _account_page(request, school, form) | {"rules": in_force, "criteria": form.criteria}
+    return render(request, "payments/accounts/account.html", context)
+
+
+@require_GET
+@requires("payments.read_account")
+def account_history(request: Any, pk: int) -> HttpResponse:
+    """Every account a school ever proposed: who, when, why, and the rounds that were built with it."""
+    school = _school(request, pk)
+    page = paged(request, queries.history_of(school), SHORT_HISTORY * 4)
+    context = {
+        "school": school,
+        "page": page,
+        "rounds": queries.rounds_of(page, request.user),
+        "names": words.ACCOUNT_STATUS_NAMES,
+        "pills": words.ACCOUNT_STATUS_PILLS,
+        "banks": words.BANK_NAMES,
+    }
+    return render(request, "payments/accounts/history.html", context)
 
 
 def _propose(request: Any, school: School, form: AccountForm) -> bool:
@@ -88,11 +174,7 @@ def _propose(request: Any, school: School, form: AccountForm) -> bool:
 
 def _account_page(request: Any, school: School, form: AccountForm) -> dict[str, Any]:
     user, term, at = request.user, current_term(request), request.moment
-    history = list(
-        SchoolBankAccount.objects.filter(school=school)
-        .select_related("proposed_by", "director", "decided_by", "proof", "school")
-        .order_by("-pk")
-    )
+    history = list(queries.history_of(school))
     under_way = next((a for a in history if a.status in ("proposed", "director_approved")), None)
     why_closed = permissions.why_not_propose_account(school, user, term=term, at=at)
     windows = place_windows(term, school.path)
@@ -100,7 +182,8 @@ def _account_page(request: Any, school: School, form: AccountForm) -> dict[str, 
     context = {
         "school": school,
         "term": term,
-        "history": history,
+        "history": history[:SHORT_HISTORY],
+        "older": len(history) - SHORT_HISTORY,
         "accepted": next((a for a in history if a.status == "accepted"), None),
         "under_way": under_way,
         "sent_back": history[0] if history and history[0].status == "sent_back" else None,
@@ -123,11 +206,13 @@ def _account_page(request: Any, school: School, form: AccountForm) -> dict[str, 
         )
         context["why_not_accept"] = permissions.why_not_accept_account(under_way, user)
         context["why_not_send_back"] = permissions.why_not_send_back_account(under_way, user)
+        context["faults_now"] = actions.faults_now(under_way)
     return context
 
 
 @require_POST
 @requires("payments.approve_account")
+@reauthenticated
 def account_approve(request: Any, pk: int) -> HttpResponse:
     """The director approves."""
     account = _account(request, pk)

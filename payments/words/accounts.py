@@ -37,5 +37,22 @@ BANK_NAMES: dict[str, str] = {
     "066": "ธนาคารอิสลามแห่งประเทศไทย",
     "067": "ธนาคารทิสโก้",
     "069": "ธนาคารเกียรตินาคินภัทร",
+    "070": "ธนาคารไอซีบีซี (ไทย)",
+    "071": "ธนาคารไทยเครดิต",
     "073": "ธนาคารแลนด์ แอนด์ เฮ้าส์",
 }
+
+# What keeps rules from being used, said to the person of the fund who writes them.
+RULES_FAULTS: dict[str, Word] = {
+    "no_pattern": _("Give at least one pattern of the account's name."),
+    "pattern_without_school": _("Each pattern must hold {school}, or any school's account would do."),
+    "no_bank": _("Allow at least one bank."),
+    "bank_digits": _("Give the lengths of the number, 6 to 15 digits, for example 10 or 12, 15."),
+    "check_length": _("The check must have as many weights as the number has digits."),
+}
+
+
+def rules_fault(what: str, code: str) -> str:
+    """The sentence for a fault of rules; a bank's names the bank."""
+    sentence = str(RULES_FAULTS[code])
+    return f"{BANK_NAMES[what]}: {sentence}" if what in BANK_NAMES else sentence

@@ -13,7 +13,12 @@ FAULTS: dict[str, Word] = {
     "account_length": _(
         "The number of digits is not that of this bank. Compare with the book's first page."
     ),
-    "account_name_beginning": _("The account's name must begin with “เงิน กสศ.”."),
+    "account_check": _(
+        "A digit of the number is wrong: the bank's own check of its numbers does not hold. Compare with the book."
+    ),
+    "account_name_beginning": _(
+        "The account's name does not begin as the fund asks. See the pattern below the field."
+    ),
     "account_name_school": _("The account's name must hold the school's name."),
     "account_not_dedicated": _("The account must hold this money alone."),
     "promptpay_needs_national_id": _(

@@ -205,7 +205,7 @@ def test_an_account_against_the_criteria_is_refused_with_every_reason(
 ):
     wrong = AccountFacts("006", "12", "นายสมชาย", dedicated=False)
 
-    with pytest.raises(Refused, match=r"number of digits.*must begin.*this money alone"):
+    with pytest.raises(Refused, match=r"number of digits.*does not begin.*this money alone"):
         accounts.propose_account(school, wrong, proof=proof, term=calendar, by=admin, at=MAY)
 
 
