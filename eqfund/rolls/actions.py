@@ -235,7 +235,7 @@ def _new_number(pupil: Pupil, text: str) -> str:
                 "Another child of the programme has this number. Nothing was changed: look at the digits on the document; if they are right, the supervising office settles which child it is."
             )
         )
-    had = pupil.identity.kind if pupil.identity_id else None
+    had = pupil.identity.kind if pupil.identity else None
     if had == Identity.Kind.NATIONAL_ID and national_id.is_g_code(number):
         raise Refused(gettext("A pupil who has a national id does not go back to a G-code."))
     return number

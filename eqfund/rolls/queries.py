@@ -85,7 +85,7 @@ def row_digest(enrolment: Enrolment) -> str:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT digest FROM ({_ROWS} AND e.id = %(enrolment)s) r",
-            {"term": enrolment.term_id, "enrolment": enrolment.pk},
+            {"term": enrolment.term_id, "enrolment": int(enrolment.pk)},
         )
         found = cursor.fetchone()
     return found[0] if found else ""
@@ -98,7 +98,7 @@ def roll_of(classroom: Classroom, term: Term) -> list[RollRow]:
         .select_related("pupil__identity")
         .order_by("pupil__sort_key", "pk")
     )
-    params = {"term": term.pk, "classrooms": [classroom.pk]}
+    params: dict[str, Any] = {"term": term.pk, "classrooms": [classroom.pk]}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT enrolment_id, digest FROM ({_OF_CLASSES}) r", params)
         digests = dict(cursor.fetchall())
@@ -151,7 +151,9 @@ def figures_of(classrooms: Iterable[int], term: Term) -> dict[int, Figures]:
     pks = list(classrooms)
     with connection.cursor() as cursor:
         cursor.execute(_FIGURES, {"term": term.pk, "classrooms": pks})
-        counted = {row[0]: row[1:] for row in cursor.fetchall()}
+        counted: dict[int, tuple[str, int, int]] = {
+            pk: (digest, pupils, without) for pk, digest, pupils, without in cursor.fetchall()
+        }
     alive = RollConfirmation.objects.alive().filter(classroom__in=pks, term=term)
     confirmed = dict(alive.values_list("classroom", "digest"))
     marks = marks_of(pks, term)

@@ -207,7 +207,7 @@ class DirectorForm(forms.Form):
         initial=Directorship.Capacity.IN_POST,
     )
     posting = forms.ChoiceField(
-        label=_("Account"),
+        label=_("User account"),
         required=False,
         help_text=_("With an account, the name comes from it, and who signs is checked."),
     )

@@ -142,7 +142,7 @@ def _confirmed_digest(term: Term) -> Subquery:
     return Subquery(alive.values("digest")[:1])
 
 
-def with_state(rows: QuerySet[School], term: Term) -> QuerySet[School]:
+def with_state(rows: QuerySet[School], term: Term) -> QuerySet[Any]:
     """Schools with `confirmed_digest` and `state`, the state of the profile this term."""
     return rows.annotate(confirmed_digest=_confirmed_digest(term)).annotate(
         state=Case(
@@ -154,7 +154,7 @@ def with_state(rows: QuerySet[School], term: Term) -> QuerySet[School]:
     )
 
 
-def table(user: User, term: Term, *, name: str = "", state: str = "") -> QuerySet[School]:
+def table(user: User, term: Term, *, name: str = "", state: str = "") -> QuerySet[Any]:
     """The schools a person sees, by name, in one state of their profile or in all."""
     rows = with_state(schools_for_table(user, name), term)
     return rows.filter(state=state) if state in set(ProfileState) else rows

@@ -34,6 +34,8 @@ from eqfund.schools import actions as profiles
 from eqfund.schools.rules import LEVELS, phone_of
 from rehearsal.world import World
 
+from . import moves
+
 MOVED_ON = date(2026, 8, 2)
 WRITTEN = ("new", "enrolled", "changed", "moved_here", "elsewhere", "settled")
 
@@ -82,6 +84,7 @@ def play_august(world: World) -> Figures:
     alive = mover.enrolments.studying().filter(term=world.term).count()
     _promise(alive == 1, "the pupil who moved studies at one school")
     yield "studies at the new school now", alive
+    yield from moves.answer_august(world, mover)
     yield "still claimed by two schools", _claimed().count()
     yield from _extensions(world)
 
@@ -137,10 +140,10 @@ def _same_file_again(world: World) -> Figures:
 def _profiles(world: World) -> Figures:
     """Contacts and directors are brought up to date and confirmed; a school that changes its phone confirms again.
 
-    In the demo's world the last school but one has not begun, and the one before it changed its
-    e-mail after it confirmed.
+    In the demo's world the fourth school has not begun, and the third changed its e-mail after it
+    confirmed.
     """
-    waiting = world.schools[-2] if len(world.schools) > 2 and world.by_hand else None
+    waiting = world.schools[3] if world.by_hand else None
     for school in world.schools:
         if school == waiting:
             continue
@@ -162,7 +165,7 @@ def _profiles(world: World) -> Figures:
     profiles.edit_school(last, by=admin, at=clock.now(), line_id="@demo-school")
     profiles.confirm_school_profile(last, by=admin, at=clock.now())
     if waiting is not None:
-        changed = world.schools[-3]
+        changed = world.schools[2]
         profiles.edit_school(
             changed, by=world.admin_of(changed), at=clock.now(), email="new@demo.invalid"
         )

@@ -25,7 +25,8 @@ def test_another_name_keeps_the_one_before(record, at):
 def test_a_title_is_part_of_the_name(record):
     record(mine(1), day="2569-05-20")
 
-    record(mine(1, คำนำหน้าชื่อ="นางสาว"), day="2569-06-20")
+    title = {"คำนำหน้าชื่อ": "นางสาว"}  # a keyword would be written with other characters
+    record(mine(1, **title), day="2569-06-20")
 
     assert FormerName.objects.get().title == "เด็กหญิง"
 
