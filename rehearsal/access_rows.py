@@ -13,6 +13,7 @@ from django.db import models
 from eqfund.access import Role
 from eqfund.models import (
     AccountRequest,
+    CalendarLine,
     Classroom,
     Directorship,
     Enrolment,
@@ -21,17 +22,19 @@ from eqfund.models import (
     Extension,
     FactorRecovery,
     Handover,
+    Holiday,
     Invitation,
     Job,
     PersonExport,
     Posting,
     Pupil,
     RollMark,
+    SchoolAtClose,
     StoredFile,
     SupervisingOffice,
     TeacherList,
 )
-from eqfund.models.imports import RegistryImport, RegistryTitle
+from eqfund.models.imports import RegistryImport, RegistryTitle, RegistryValue
 from payments import models as money
 from rehearsal.world import World
 from screening import models as screening
@@ -67,6 +70,12 @@ def _national(model: type[models.Model]) -> Sampler:
         return {"pk": row.pk} if row else None
 
     return sample
+
+
+def _close(world: World, path: str) -> Kwargs | None:
+    """The close of a line in which a school of the place stood."""
+    row = SchoolAtClose.objects.under(world.school_at(path).path).order_by("pk").first()
+    return {"pk": row.record_id} if row else None
 
 
 def _with_round(inner: Sampler) -> Sampler:
@@ -196,6 +205,12 @@ BY_PAGE: dict[str, Sampler] = {
     "privacy:export-password": _national(PersonExport),
     "privacy:export-file": _national(PersonExport),
     "registry:title-remove": _national(RegistryTitle),
+    "registry:value-remove": _national(RegistryValue),
+    "calendar:line": _national(CalendarLine),
+    "calendar:line-remove": _national(CalendarLine),
+    "calendar:holiday-remove": _national(Holiday),
+    "calendar:close": _close,
+    "calendar:close-csv": _close,
     "rolls:office": _office,
     "rolls:school": _school_pk,
     "rolls:roll": ROOM,

@@ -52,6 +52,13 @@ def record_close(moment: EdgeMoment) -> dict[str, Any] | None:
     work = work_of(moment)
     if work is None:
         return None
+    record_work(moment, work)
+    made = CloseRecord.objects.get(edge=moment.edge.pk)
+    return {"schools": made.schools, "unfinished": made.unfinished, "drafts": made.drafts}
+
+
+def record_work(moment: EdgeMoment, work: dict[int, hooks.Work]) -> None:
+    """Write the record and a row each school, by one statement; a second time for the same edge nothing."""
     line = moment.line
     params = {
         "keys": list(work),
@@ -69,8 +76,6 @@ def record_close(moment: EdgeMoment) -> dict[str, Any] | None:
     }
     with connection.cursor() as cursor:
         cursor.execute(_RECORD, params)
-    made = CloseRecord.objects.get(edge=moment.edge.pk)
-    return {"schools": made.schools, "unfinished": made.unfinished, "drafts": made.drafts}
 
 
 def work_of(moment: EdgeMoment) -> dict[int, hooks.Work] | None:

@@ -79,6 +79,8 @@ def history_sentence(code: str, title: str, closes: datetime | None) -> str:
 def when_words(line: Line) -> str:
     """From when to when, as people say it."""
     opens = moment_words(line.opens) if line.opens else ""
+    if opens and not line.closes and line.kind != "event":
+        return gettext("from %(day)s") % {"day": opens}
     closes = close_words(line.closes) if line.closes else ""
     return f"{opens} – {closes}".strip(" –")
 

@@ -75,27 +75,33 @@ def name_of(key: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
-    """A word of a deciding column, and its meaning; `row` is None for a shipped one."""
+class Words:
+    """The words of a deciding column that mean one thing: those shipped, and those the fund added."""
 
-    key: str
     name: str
-    value: str
     means: str | Promise
-    row: RegistryValue | None
+    shipped: list[str]
+    added: list[RegistryValue]
 
 
-def words_of(registry: str) -> list[Word]:
-    """The words that this registry's files use, the added ones first; one query."""
+def words_of(registry: str) -> list[Words]:
+    """The words that this registry's files use, by column and meaning; one query."""
     rows = RegistryValue.objects.filter(registry=registry).select_related("added_by")
-    added = [
-        Word(row.key, name_of(row.key), row.value, MEANINGS.get(row.means, row.means), row)
-        for row in rows.order_by("key", "value")
+    added = list(rows.order_by("value"))
+    own = {(row.key, row.value) for row in added}
+    shipped = mapping.SHIPPED_VALUES.get(registry, {})
+    found = [
+        Words(
+            name_of(key),
+            MEANINGS[means],
+            [
+                word
+                for (of, word), each in shipped.items()
+                if (of, each) == (key, means) and (of, mapping.word_of(word)) not in own
+            ],
+            [row for row in added if (row.key, row.means) == (key, means)],
+        )
+        for key, meanings in mapping.VALUES.items()
+        for means in meanings
     ]
-    own = {(word.key, mapping.word_of(word.value)) for word in added}
-    shipped = [
-        Word(key, name_of(key), value, MEANINGS[means], None)
-        for (key, value), means in mapping.SHIPPED_VALUES.get(registry, {}).items()
-        if (key, mapping.word_of(value)) not in own
-    ]
-    return added + shipped
+    return [words for words in found if words.shipped or words.added]
