@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db.models import Sum
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 
 from attendance.models import MonthRecord
-from eqfund.hooks import Panel, handover_history
+from eqfund.hooks import Panel, handover_history, joined_words
 from eqfund.models import Handover, User
+
+joined_words.register(("attendance.MonthRecord", _("a recorded month of attendance")))
 
 
 @handover_history.register

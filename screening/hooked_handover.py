@@ -29,6 +29,8 @@ FEW = 50  # single moves are proposed for a visit at once; after a whole file, t
 
 def register() -> None:
     """Register with eqfund.hooks."""
+    hooks.joined_words.register(("screening.Grant", _("a grant")))
+    hooks.joined_words.register(("screening.Form01", _("a form 01")))
     hooks.children_moved.register(end_moved_grants, order=20)
     hooks.states_changed.register(end_grants_of_the_dead, order=20)
     hooks.handover_duties.register(duties, order=20)

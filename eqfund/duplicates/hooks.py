@@ -20,6 +20,8 @@ from .rules import school_of
 hooks.menu.register(
     MenuItem("place", _("Duplicates"), "duplicates:tickets", "duplicates.read"), order=16
 )
+hooks.joined_words.register(("eqfund.EnrolmentStatusChange", _("changes of state")))
+hooks.joined_words.register(("eqfund.Handover", _("a hand-over")))
 hooks.person_exports.register(
     Part(PUPIL, _("Duplicates"), DuplicateSide, "pupil", leave_out=("proof",)), order=40
 )

@@ -47,6 +47,7 @@ RETURNING transfer_id
 
 def register() -> None:
     """Register with eqfund.hooks. Once, from ready()."""
+    hooks.joined_words.register(("payments.ReceivingChannel", _("a receiving channel")))
     hooks.children_moved.register(retire_channels, order=30)
     hooks.states_changed.register(note_what_cannot_be_paid, order=30)
     hooks.handover_duties.register(duties, order=30)
