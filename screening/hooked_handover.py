@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access, audit, hooks
 from eqfund.hooks import Duty, Panel, StatusMeaning

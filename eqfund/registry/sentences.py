@@ -81,7 +81,7 @@ KIND_HELP = {
         "Their history comes along; a former grantee counts as new group and is visited again."
     ),
     "elsewhere": _(
-        "The same number still studies at another school, which must record that the child left. Until then the child is kept here without its number and is not paid."
+        "The same number still studies at another school. Recording is not held up: each becomes a ticket that both schools answer, and until it is settled the child is kept here without its number and is not paid."
     ),
     "settled": _("The other school has let the child go; number and history are joined."),
     "renumbered": _("The same child, until now with a G-code; the national id takes its place."),
