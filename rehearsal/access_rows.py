@@ -16,6 +16,8 @@ from eqfund.models import (
     CalendarLine,
     Classroom,
     Directorship,
+    DuplicatePair,
+    DuplicateSide,
     Enrolment,
     EnrolmentStatusChange,
     Event,
