@@ -208,6 +208,23 @@ def test_an_office_costs_the_same_at_any_length(
         client.get(address)
 
 
+def test_a_large_offices_second_page_is_there(get, office_admin, office, roll, confirm):
+    confirm(roll)
+    for n in range(60):
+        places.add_school(office, name=f"ร {n:02}", moe_code=f"{n:010d}", province_code="50")
+
+    first = get(office_admin, "office", office.pk)
+    second = get(office_admin, "office", office.pk, page=2)
+
+    assert (len(first.context["page"].object_list), len(second.context["page"].object_list)) == (
+        50,
+        11,
+    )
+    assert (first.context["sum"].confirmed, first.context["counts"]) == (1, {})
+    chosen = get(office_admin, "office", office.pk, state="confirmed")
+    assert [line.place.pk for line in chosen.context["page"]] == [roll.school_id]
+
+
 # --- home, the checklist, the pupil's page
 
 
