@@ -256,9 +256,26 @@ class CalendarPart:
     lines: list[Window]
 
 
-def calendar_parts(term: Term, path: str, at: datetime) -> list[CalendarPart]:
-    """The term's lines for a place: open now by close, coming by opening, past by close backwards."""
-    lines = lines_for(term, path)
+def is_of_schools_alone(user: User) -> bool:
+    """Whether all posts of a person are at schools: then some lines of the calendar are theirs, and others are not."""
+    posts = access.postings_of(user)
+    return bool(posts) and all(
+        access.level_of_path(post.path) in ("school", "classroom") for post in posts
+    )
+
+
+def calendar_parts(
+    term: Term, path: str, at: datetime, roles: set[str] | None = None
+) -> list[CalendarPart]:
+    """The term's lines for a place: open now by close, coming by opening, past by close backwards.
+
+    With `roles`, only those of one of these roles, and those that are everybody's.
+    """
+    lines = [
+        line
+        for line in lines_for(term, path)
+        if roles is None or not line.line.roles or roles & set(line.line.roles.split(";"))
+    ]
     far = datetime.max.replace(tzinfo=clock.BANGKOK)
     now = [line for line in lines if line.is_open(at) and line.line.kind != CalendarLine.Kind.EVENT]
     coming = [line for line in lines if line.opens_at and line.opens_at > at]

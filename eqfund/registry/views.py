@@ -102,10 +102,16 @@ def calendar(request: Any) -> HttpResponse:
     path = next(
         (p for p in sorted(paths, key=len, reverse=True) if p.startswith(chosen.path)), chosen.path
     )
+    may_narrow = queries.is_of_schools_alone(request.user)
+    mine = may_narrow and request.GET.get("show") != "all"
+    roles = access.roles_of(request.user) if mine else None
     context = {
         "term": term,
         "terms": terms,
-        "parts": queries.calendar_parts(term, path, request.moment),
+        "parts": queries.calendar_parts(term, path, request.moment, roles),
+        "may_narrow": may_narrow,
+        "mine": mine,
+        "reads_closes": bool(access.paths_with(request.user, "calendar.read_closes")),
         "affiliations": choices,
         "chosen": chosen,
         "shows_assumed": access.may(request.user, "registry.edit_calendar", "TH/"),
