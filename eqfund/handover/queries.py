@@ -202,7 +202,7 @@ TITLES = (
     _("State"),
     _("Begun on"),
     _("Answer expected by"),
-    _("Closed on"),
+    _("Settled on"),
 )
 
 

