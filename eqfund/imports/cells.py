@@ -108,7 +108,11 @@ def pupil_number(cell: Cell) -> str:
     if fault == "check_digit" and number.endswith("000000"):
         raise BadCell("id_exponent")
     raise BadCell(
-        {"characters": "id_not_digits", "lost_in_excel": "id_exponent"}.get(fault, f"id_{fault}")
+        {
+            "empty": "id_missing",  # signs that do not print, and nothing else
+            "characters": "id_not_digits",
+            "lost_in_excel": "id_exponent",
+        }.get(fault, f"id_{fault}")
     )
 
 
@@ -205,7 +209,7 @@ def grade_and_room(grade_cell: Cell, room_cell: Cell) -> tuple[str, str]:
         room = room or in_class
     if "/" in room:  # the room column repeats the class: ป.4/1
         room = room.rsplit("/", 1)[1].strip()
-    if room and not (room.isdigit() and 1 <= int(room) <= 99):
+    if room and not (room.isascii() and room.isdigit() and 1 <= int(room) <= 99):
         raise BadCell("room_unreadable")
     try:
         grade = parse_grade(written)
@@ -257,7 +261,7 @@ def phone(cell: Cell) -> str:
         return ""
     if len(written) in (8, 9) and written.isdigit() and not written.startswith("0"):
         written = "0" + written  # a number cell loses the zero in front
-    if not (written.isdigit() and len(written) in (9, 10)):
+    if not (written.isascii() and written.isdigit() and len(written) in (9, 10)):
         raise BadCell("phone_unreadable")
     return written
 

@@ -34,6 +34,7 @@ def test_an_id_is_read_however_it_is_typed(written, number):
     [
         pytest.param("", "id_missing", id="empty"),
         pytest.param("-", "id_missing", id="a dash for none"),
+        pytest.param("\xad", "id_missing", id="a sign that does not print"),
         pytest.param("1.23E+12", "id_exponent", id="turned into an exponent"),
         pytest.param("1.1017e12", "id_exponent", id="without a plus"),
         pytest.param(1230000000000.0, "id_exponent", id="saved again after the loss"),
@@ -78,6 +79,7 @@ def test_grade_and_room(grade, room, expected):
         ("ห้องพิเศษ", "1", "grade_unreadable"),
         ("ป.4", "ทานตะวัน", "room_unreadable"),
         ("ป.4", "0", "room_unreadable"),
+        ("ป.4", "¹", "room_unreadable"),
     ],
 )
 def test_a_class_that_cannot_be_read(grade, room, code):
