@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from math import cos, radians
 
 WIDTH, HEIGHT, MARGIN = 440, 320, 40
+RIGHT, BOTTOM = 56, 62  # room for the north and for the scale
 MARK = 12  # the radius of a home's mark
 KM_A_DEGREE = 111.32
 LEAST_KM = 0.6  # a map never shows less, or two homes side by side would fill it
@@ -114,11 +115,12 @@ def _projection(
     east = KM_A_DEGREE * cos(radians(lat))
     high = max((max(lats) - min(lats)) * KM_A_DEGREE, LEAST_KM)
     wide = max((max(lngs) - min(lngs)) * east, LEAST_KM)
-    scale = min((WIDTH - 2 * MARGIN) / wide, (HEIGHT - 2 * MARGIN) / high)
+    scale = min((WIDTH - MARGIN - RIGHT) / wide, (HEIGHT - MARGIN - BOTTOM) / high)
+    middle = (MARGIN + WIDTH - RIGHT) / 2, (MARGIN + HEIGHT - BOTTOM) / 2
 
     def lay(point: tuple[float, float]) -> tuple[float, float]:
-        x = WIDTH / 2 + (point[1] - lng) * east * scale
-        y = HEIGHT / 2 - (point[0] - lat) * KM_A_DEGREE * scale
+        x = middle[0] + (point[1] - lng) * east * scale
+        y = middle[1] - (point[0] - lat) * KM_A_DEGREE * scale
         return round(x, 1), round(y, 1)
 
     return lay, scale

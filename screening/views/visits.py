@@ -51,7 +51,7 @@ def visits(request: Any) -> HttpResponse:
         "chosen": _number(request, "affiliation"),
         "may_read": bool(access.paths_with(request.user, READ)),
         "prints": _homerooms(request.user, term) if rooms else [],
-        "school": head if isinstance(head, School) else _one_school(rooms),
+        "school": head if isinstance(head, School) else _one_school(request.user, rooms),
         "may_plan": bool(access.paths_with(request.user, PLAN)),
     }
     return render_part(request, "screening/visits/places.html", "rows", context)
@@ -64,7 +64,7 @@ def visits_csv(request: Any) -> HttpResponse:
     term = term_of(request)
     level, places, rows, head = _chosen(request, term)
     titles = [
-        gettext("Place"),
+        gettext("Class, school or office"),
         gettext("Named"),
         gettext("Ticked"),
         gettext("Not visited, with a reason"),
@@ -381,8 +381,12 @@ def _homerooms(user: Any, term: Term) -> list[Classroom]:
     return list(rooms.select_related("school__office").in_order())
 
 
-def _one_school(rooms: list[Classroom] | None) -> School | None:
-    return rooms[0].school if rooms else None
+def _one_school(user: Any, rooms: list[Classroom] | None) -> School | None:
+    """The one school at which a person plans; None for those with several or none."""
+    if rooms:
+        return rooms[0].school
+    mine = list(School.objects.visible_to(user, PLAN)[:2])
+    return mine[0] if len(mine) == 1 else None
 
 
 def _touch(one: str, other: str) -> bool:

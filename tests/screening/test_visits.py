@@ -165,8 +165,8 @@ def test_a_pupil_who_cannot_be_visited_is_not_added(why, teacher, outsider, make
     if why == "granted":
         grant(pupil)
 
+    by = outsider if why == "not_mine" else teacher
     with pytest.raises(Refused):
-        by = outsider if why == "not_mine" else teacher
         visits.add_visit(enrolment, reason="low_income", by=by, at=MAY)
     assert not HomeVisit.objects.exists()
 
