@@ -31,6 +31,7 @@ class FilterForm(forms.Form):
     since = OptionalDay(label=_("From day"), required=False)
     until = OptionalDay(label=_("To day"), required=False)
     object = forms.CharField(required=False, max_length=101, widget=forms.HiddenInput)
+    who = forms.IntegerField(required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput)
     child = forms.IntegerField(
         required=False, min_value=1, max_value=2**62, widget=forms.HiddenInput
     )
@@ -46,12 +47,18 @@ class FilterForm(forms.Form):
         words = sorted(((verb, str(text)) for verb, text in WORDS.items()), key=lambda w: w[1])
         self.fields["verb"].choices = [("", _("Everything")), *words]  # type: ignore[attr-defined]
 
+    def _people(self, data: dict[str, Any]) -> tuple[int, ...] | None:
+        """By a link the one person; by a name whoever is called so; None for everybody."""
+        if data["who"]:
+            return (int(data["who"]),)
+        return queries.people_named(data["person"]) if data["person"] else None
+
     def wanted(self) -> queries.Wanted:
         """What is asked for; a field that could not be read narrows nothing."""
         data = {name: self.cleaned_data.get(name) for name in self.fields}
         label, _sep, pk = (data["object"] or "").rpartition("~")
         return queries.Wanted(
-            people=queries.people_named(data["person"]) if data["person"] else None,
+            people=self._people(data),
             places=queries.places_named(data["place"]) if data["place"] else None,
             kind=data["kind"] or "",
             verb=data["verb"] or "",

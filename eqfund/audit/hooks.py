@@ -8,14 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access
-from eqfund.hooks import MenuItem, Panel, menu, pupil_panels
+from eqfund.hooks import MenuItem, Panel, home_tasks, menu, pupil_panels
 from eqfund.models import Pupil, User
 
-from . import queries
+from . import queries, unusual
 
 SHOWN = 5
 
 menu.register(MenuItem("work", _("Audit book"), "audit:events", "read_audit"), order=80)
+home_tasks.register(unusual.home_tasks, order=10)
 
 
 @pupil_panels.register

@@ -6,6 +6,7 @@ from . import views
 
 app_name = "audit"
 urlpatterns = [
+    path("unusual/", views.unusual_uses, name="unusual"),
     path("", views.events, name="events"),
     path("<int:pk>/", views.event, name="event"),
     path("<int:pk>/open/", views.event_open, name="event-open"),

@@ -6,15 +6,17 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from eqfund import access, audit, files
+from eqfund import access, audit, clock, files
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Event, Job, StoredFile
 from eqfund.pages import render_part
 
-from . import exports, queries
+from . import exports, queries, unusual
+from .fact_words import fact_word, lines_of_facts, said
 from .forms import ExportForm, FilterForm
 
 
@@ -46,6 +48,18 @@ def event(request: Any, pk: int) -> HttpResponse:
     """One event: who, what, when in both times, the facts; not yet what it says of persons."""
     found = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     return render(request, "audit/event.html", _event_context(request, found))
+
+
+@require_GET
+@requires("read_audit")
+def unusual_uses(request: Any) -> HttpResponse:
+    """People who did a thing far more often than others do: for an auditor to look at."""
+    context = {
+        "rows": unusual.unusual(request.user, clock.wall()),
+        "days": unusual.DAYS,
+        "empty": gettext("Nothing unusual in these days."),
+    }
+    return render(request, "audit/unusual.html", context)
 
 
 @require_POST
@@ -100,9 +114,13 @@ def _event_context(request: Any, found: Event, *, opened: bool = False) -> dict[
     return {
         "line": queries.lines_of([found])[0],
         "event": found,
+        "facts": lines_of_facts(found.facts),
         "has_change": has_change,
         "may_open": access.may(request.user, "audit.read_change", found.path or "TH/"),
         "opened": opened,
         "destroyed": opened and has_change and not change,
-        "changes": [(name, before.get(name, ""), after.get(name, "")) for name in names],
+        "changes": [
+            (fact_word(name), said(name, before.get(name, "")), said(name, after.get(name, "")))
+            for name in names
+        ],
     }

@@ -327,6 +327,8 @@ DOWNLOADS = {
     "export_left_out",
     "export_continuing",
     "export_audit",
+    "export_accounts",
+    "calendar.export_close",
     "download_bank_file",
     "show_bank_file_password",
     "print_class_sheet",

@@ -40,6 +40,36 @@ def todos(user: Any, at: datetime) -> list[Todo]:
     return found
 
 
+def todos_of_affiliation(user: Any, at: datetime) -> list[Todo]:
+    """For an affiliation's officer: how many schools are late at what, as the offices were last counted."""
+    paths = [
+        path
+        for path in access.paths_with(user, "progress.read")
+        if path.count("/") == access.SEGMENTS["affiliation"]
+    ]
+    term = Term.objects.current(at) if paths else None
+    if term is None:
+        return []
+    late = queries.late_by_stage(term, paths)
+    what = {
+        stage: ngettext(
+            "%(count)d school is late: %(stage)s", "%(count)d schools are late: %(stage)s", count
+        )
+        for stage, count in late.items()
+    }
+    return [
+        Todo(
+            what=what[stage] % {"count": count, "stage": STAGE_NAMES[stage]},
+            hint=gettext("Ask the supervising offices that have most of them."),
+            url=reverse("progress:offices"),
+            action_label=gettext("See the offices"),
+            state="bad",
+            count=count,
+        )
+        for stage, count in late.items()
+    ]
+
+
 def _is_office(path: str) -> bool:
     return path.count("/") == access.SEGMENTS["office"]
 
@@ -95,6 +125,7 @@ def window_turned(moment: EdgeMoment) -> dict[str, Any]:
 
 
 home_tasks.register(todos, order=50)
+home_tasks.register(todos_of_affiliation, order=50)
 edge_handlers.register(
     EdgeHandler(
         "progress.window_turned",

@@ -11,6 +11,7 @@ from django.db.models import Count as CountOf, Exists, Min, OuterRef, Q, QuerySe
 
 from attendance.models import ClassMonth, TermDays
 from attendance.rules import System, months_between
+from eqfund import access
 from eqfund.models import (
     Classroom,
     Enrolment,
@@ -107,6 +108,14 @@ class Whole:
 def snapshots(user: User, term: Term) -> QuerySet[OfficeSnapshot]:
     """Snapshots of the offices that lie wholly at the person's places: the sums of others tell too much."""
     return OfficeSnapshot.objects.visible_to(user).filter(term=term)
+
+
+def late_by_stage(term: Term, paths: Iterable[str]) -> dict[Stage, int]:
+    """Schools late at each stage under these places, by the last counts; stages where none is are left out."""
+    rows = StageSnapshot.objects.filter(snapshot__term=term, late__gt=0)
+    rows = rows.filter(access.within(paths, "snapshot__office__path")).order_by().values("stage")
+    found = {Stage(row["stage"]): row["schools"] for row in rows.annotate(schools=Sum("late"))}
+    return {stage: found[stage] for stage in Stage if stage in found}
 
 
 def with_snapshots(

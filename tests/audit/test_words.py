@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from eqfund.audit.words import DOWNLOADS, WORDS, word
+from eqfund.audit.fact_words import FACTS, fact_word, said
+from eqfund.audit.words import DOWNLOADS, LABELS, WORDS, label_word, word
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("eqfund", "screening", "attendance", "payments", "monitoring", "rehearsal")
@@ -91,3 +92,80 @@ def test_what_leaves_the_system_is_known_by_its_verb():
     leaving = {v for v in WORDS if re.search(r"(^|\.)(download|export|print)", v)}
 
     assert leaving <= DOWNLOADS <= set(WORDS)
+
+
+def recorded_facts():
+    """Keys of the facts that are written as literals, with a file where each is; and the names of pages read."""
+    facts, pages = {}, {}
+    for app in APPS:
+        for path in (ROOT / app).rglob("*.py"):
+            if "migrations" in path.parts or path.name in ("fact_words.py", "unusual.py"):
+                continue
+            where = str(path.relative_to(ROOT))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if (isinstance(node, ast.keyword) and node.arg == "facts") or (
+                    isinstance(node, ast.Assign)
+                    and any(getattr(target, "id", "") == "facts" for target in node.targets)
+                ):
+                    facts |= dict.fromkeys(keys_in(node.value), where)
+                elif (
+                    isinstance(node, ast.Call)
+                    and getattr(node.func, "attr", "") == "read_list"
+                    and isinstance(node.args[1], ast.Constant)
+                ):
+                    pages[node.args[1].value] = where
+    return facts, pages
+
+
+def keys_in(value):
+    if isinstance(value, ast.Dict):
+        for key, inner in zip(value.keys, value.values, strict=True):
+            if isinstance(key, ast.Constant):
+                yield key.value
+            elif key is None:
+                yield from keys_in(inner)
+    elif isinstance(value, ast.BinOp):
+        yield from keys_in(value.left)
+        yield from keys_in(value.right)
+    elif isinstance(value, ast.IfExp):
+        yield from keys_in(value.body)
+        yield from keys_in(value.orelse)
+
+
+def test_every_fact_and_every_page_that_is_read_has_its_words():
+    facts, pages = recorded_facts()
+    assert len(facts) > 80 and len(pages) > 15
+
+    missing = {key: path for key, path in facts.items() if key not in FACTS}
+    assert missing == {}, "add it to eqfund/audit/fact_words.py, with Thai in eqfund/audit/locale"
+    missing = {page: path for page, path in pages.items() if page not in LABELS}
+    assert missing == {}, (
+        "add it to LABELS of eqfund/audit/words.py, with Thai in eqfund/audit/locale"
+    )
+
+
+def test_every_fact_and_every_page_is_said_in_thai():
+    with translation.override("th"):
+        said_so = [fact_word(key) for key in FACTS] + [label_word(label) for label in LABELS]
+
+    assert [text for text in said_so if not re.search("[ก-๙]", text)] == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "text"),
+    [
+        ("count", 12, "12"),
+        ("amount_satang", 123400, "1,234.00 บาท"),
+        ("starts_on", "2026-07-14", "14 ก.ค. 2569"),
+        ("late", True, "ใช่"),
+        ("late", False, "ไม่ใช่"),
+        ("role", "school_admin", "แอดมินโรงเรียน"),
+        ("ends_on", "", "–"),
+        ("grants", [1, 2], "1, 2"),
+        ("counts", {"lines": 3}, "บรรทัด 3"),
+        ("reason", "moved", "moved"),
+    ],
+)
+def test_a_value_is_said_in_words(key, value, text):
+    with translation.override("th"):
+        assert said(key, value) == text

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from eqfund import audit, edges, places
 from eqfund.models import CalendarLine, Event, School, Term
-from monitoring.progress import actions, queries, tasks
+from monitoring.progress import actions, hooked, queries, tasks
 from monitoring.progress.models import OfficeSnapshot, ProgressMark, StageSnapshot
 from monitoring.progress.rules import Stage, office_of
 
@@ -131,6 +131,21 @@ def test_the_country_sees_sums_and_an_office_its_own(
         assert whole.offices == mine.count()
         assert whole.schools == sum(mine.values_list("schools", flat=True))
     assert queries.whole(queries.snapshots(fund_officer, counted)).schools == School.objects.count()
+
+
+def test_an_affiliations_officer_is_told_at_what_its_schools_are_late(
+    counted, affiliation_officer, office_admin, fund_officer, office, july
+):
+    counts = StageSnapshot.objects.filter(snapshot__office=office)
+    counts.update(late=0)
+    StageSnapshot.objects.exclude(snapshot__office=office).update(late=0)
+    counts.filter(stage=Stage.FORM01).update(late=3)
+
+    (todo,) = hooked.todos_of_affiliation(affiliation_officer, july)
+
+    assert (todo.count, todo.url) == (3, reverse("progress:offices"))
+    for person in (office_admin, fund_officer):
+        assert hooked.todos_of_affiliation(person, july) == []
 
 
 def test_a_school_sees_no_sums_of_its_office(counted, admin):
