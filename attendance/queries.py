@@ -17,6 +17,7 @@ from attendance.rules import (
     outcome,
     span_in_month,
 )
+from eqfund.calendar import holidays
 from eqfund.models import Classroom, Enrolment, Pupil, Term, User
 from eqfund.working_days import working_days_between
 
@@ -69,7 +70,7 @@ def class_rows(rooms: list[Classroom], term: Term, until: date) -> list[ClassRow
 def school_days_of(month: date, days: TermDays) -> int:
     """The working days of a month that lie in the school's term: what the grid begins with."""
     span = span_in_month(month, days.opens_on, days.closes_on)
-    return working_days_between(*span) if span else 0
+    return working_days_between(*span, holidays.in_force()) if span else 0
 
 
 def grid(

@@ -250,8 +250,8 @@ def test_the_grid_costs_the_same_at_any_length(
     url = reverse("attendance:class-month", args=[classroom.pk, 2026, 7])
 
     # clock, session, user, postings; term, room, term days, month, pupils; windows of why_closed and
-    # of the banner with their extensions; the reading
-    with django_assert_num_queries(13):
+    # of the banner with their extensions; the holidays of the usual days; the reading
+    with django_assert_num_queries(14):
         response = client.get(url)
 
     assert len(response.context["form"].rows) == pupils
