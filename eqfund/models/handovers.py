@@ -216,7 +216,7 @@ class EnrolmentStatusChange(models.Model):
     `undoes` names the change that this one takes back. Written by eqfund.handover.actions.
     """
 
-    personal = {"was", "became", "reason"}
+    personal = {"reason"}
 
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="status_changes")
     was = models.CharField(max_length=12, choices=Enrolment.Status)

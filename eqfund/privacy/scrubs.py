@@ -14,10 +14,12 @@ from eqfund.models import (
     AccountRequest,
     AccountState,
     Enrolment,
+    EnrolmentStatusChange,
     FactorRecovery,
     FormerName,
     FormerNumber,
     Guardian,
+    Handover,
     Identity,
     Invitation,
     Pupil,
@@ -69,6 +71,15 @@ def _enrolments(keys: Sequence[int]) -> int:
     return Enrolment.objects.filter(pupil__in=keys).update(student_number="")
 
 
+def _moves(keys: Sequence[int]) -> int:
+    """Who moved and why goes; between which schools, when, and how it was answered stays."""
+    reasons = EnrolmentStatusChange.objects.filter(enrolment__pupil__in=keys)
+    emptied = reasons.exclude(reason="").update(reason="")
+    return emptied + Handover.objects.filter(pupil__in=keys).update(
+        child_name="–", birth_year_be=None, last4="", message="", note=""
+    )
+
+
 def _records(keys: Sequence[int]) -> int:
     StagingRow.objects.filter(pupil__in=keys).delete()
     rows = list(RegistryRecord.objects.filter(pupil__in=keys))
@@ -104,6 +115,7 @@ for scrub in (
     Scrub("pupil", "marks in rolls", _marks),
     Scrub("pupil", "guardians", _guardians),
     Scrub("pupil", "student numbers", _enrolments),
+    Scrub("pupil", "hand-overs and changes of state", _moves),
     Scrub("pupil", "registry records", _records),
     Scrub("user", "invitations", _invitations),
     Scrub("user", "accounts", _account),
