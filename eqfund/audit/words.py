@@ -252,7 +252,6 @@ LABELS = {
     "eqfund.Classroom": pgettext_lazy("audit book", "class"),
     "eqfund.Enrolment": pgettext_lazy("audit book", "enrolment"),
     "eqfund.RegistryImport": pgettext_lazy("audit book", "registry file"),
-    "eqfund.Handover": pgettext_lazy("audit book", "hand-over"),
     "eqfund.EnrolmentStatusChange": pgettext_lazy("audit book", "change of state"),
     "eqfund.StoredFile": pgettext_lazy("audit book", "file"),
     "eqfund.Term": pgettext_lazy("audit book", "term"),
