@@ -83,6 +83,8 @@ def record_director(
     """
     if reason := permissions.why_not_edit_school(school, by, at):
         raise Refused(reason)
+    if ends_on is not None and ends_on < starts_on:
+        raise Refused(gettext("The last day lies before the first one."))
     school = School.objects.select_for_update().get(pk=school.pk)
     before = _former(school, capacity, starts_on)
     if before is not None:

@@ -244,7 +244,7 @@ def _files(schools: Iterable[School], term: Term) -> dict[int, date]:
 def _levels(school: School, taught: list[str]) -> SchoolCheck:
     said, seen = set(school.levels or ()), set(taught)
     shown = ", ".join(str(words.LEVELS[level]) for level in rules.LEVELS if level in said)
-    if school.levels is None:
+    if not said:
         state, sentence = "sun", gettext("Not said which levels the school teaches.")
     elif seen - said:
         state = "sun"

@@ -220,6 +220,11 @@ class DirectorForm(forms.Form):
     starts_on = ThaiDateField(
         label=_("Since"), help_text=_("Day/month/Buddhist year, for example 1/10/2568.")
     )
+    ends_on = ThaiDateField(
+        label=_("Until"),
+        required=False,
+        help_text=_("Only when the last day is known already, as for who stands in."),
+    )
     note = forms.CharField(
         label=_("Order"),
         max_length=200,
@@ -247,6 +252,11 @@ class DirectorForm(forms.Form):
             self.fields["former_left"].help_text = _(
                 "%(name)s is recorded now. Their last day is the day before, if they had the same seat."
             ) % {"name": former.full_name}
+
+    def without_end(self) -> DirectorForm:
+        """The form for a line that is corrected: its end is recorded elsewhere."""
+        del self.fields["ends_on"]
+        return self
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -216,7 +216,7 @@ def director_correct(request: Any, pk: int) -> HttpResponse:
         "starts_on": row.starts_on,
         "note": row.note,
     }
-    form = DirectorForm(request.POST or None, initial=initial, postings=postings)
+    form = DirectorForm(request.POST or None, initial=initial, postings=postings).without_end()
     if request.method == "POST" and form.is_valid():
         actions.correct_director(row, by=request.user, at=request.moment, **form.cleaned_data)
         messages.success(request, gettext("The line is corrected."))

@@ -163,6 +163,8 @@ def test_the_post_stands_empty_after_an_end(head, school, admin, at):
 
 def test_an_end_before_the_beginning_is_refused(head, admin, at):
     with pytest.raises(Refused):
+        head("ข", capacity="acting", ends_on=date(2025, 9, 30))
+    with pytest.raises(Refused):
         actions.end_director(
             head(), on=date(2025, 9, 30), reason="other", by=admin, at=at("2569-06-02")
         )

@@ -52,6 +52,7 @@ def test_a_full_profile_is_in_order(full, states):
         ({"latitude": "18.79", "longitude": "98.99"}, "point", "good"),
         ({"latitude": "7.88", "longitude": "98.39"}, "point", "bad"),
         ({"levels": None}, "levels", "sun"),
+        ({"levels": []}, "levels", "sun"),
     ],
 )
 def test_a_line_tells_of_its_fields(fields, code, state, full, states):
