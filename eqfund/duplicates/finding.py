@@ -149,7 +149,7 @@ def find(
 
     Safe to run twice and at once: a pair is unique, and one run at a time writes.
     """
-    params = {
+    params: dict[str, Any] = {
         "term": term.pk,
         "path": path,
         "after": access.next_path(path),

@@ -61,7 +61,7 @@ def waiting_for_answer(user: User) -> QuerySet[DuplicateSide]:
 
 def pairs_for_table(user: User, show: str, at: datetime) -> QuerySet[DuplicatePair]:
     """Tickets that lie wholly at my places."""
-    rows = DuplicatePair.objects.visible_to(user)
+    rows: QuerySet[DuplicatePair] = DuplicatePair.objects.visible_to(user)
     if show == "decide":
         rows = waiting_for_decision(user, at)
     elif show == WAITING:

@@ -56,7 +56,7 @@ def export(request: Any) -> StreamingHttpResponse:
         gettext("How much alike"),
         gettext("What agrees"),
         gettext("Where the other is"),
-        gettext("Found"),
+        gettext("Found on"),
         gettext("Answer by"),
         gettext("State"),
         gettext("Answer"),
@@ -183,6 +183,8 @@ def _ticket_page(
     sides = [side]
     if twice_here:
         sides = list(pair.sides.select_related("pupil__identity").order_by("position"))
+    if pair.outcome == DuplicatePair.Outcome.MERGED:
+        sides = sides[:1]  # the two rows are one
     enrolments = queries.enrolments_of(pair, sides)
     seen = Pupil.objects.visible_to(request.user).filter(pk__in=[s.pupil_id for s in sides])
     context = {

@@ -45,9 +45,9 @@ def play(world: World) -> Figures:
 
 
 def _disputed(world: World) -> Figures:
-    """Both schools of one office say that the child studies there: the office looks and decides."""
+    """Both schools of one office say that the child studies there: the office looks and decides (or a visitor does)."""
     pair = DuplicatePair.objects.exclude(band="certain").filter(apart="office").first()
-    if pair is None or world.by_hand:
+    if pair is None:
         return
     now = clock.now()
     for side in pair.sides.order_by("position"):
@@ -60,6 +60,8 @@ def _disputed(world: World) -> Figures:
             by=_keeper(side.path),
             at=now,
         )
+    if world.by_hand:
+        return
     try:
         actions.decide_duplicate(
             pair, outcome="different", reason="-", by=_keeper(side.path), at=now
