@@ -74,8 +74,8 @@ def _one(
     if here is None and this_term:
         reading.fault(row.line, "number", "pupil_elsewhere", row.number)
         return None
-    if code := name_fault((row.first_name, row.last_name), child.name):
-        reading.fault(row.line, "first_name", code, f"{row.first_name} {row.last_name}")
+    if another := name_fault((row.first_name, row.last_name), child.name):
+        reading.fault(row.line, "first_name", another, f"{row.first_name} {row.last_name}")
         return None
     grade, room = (here[1], here[2]) if here and not row.grade else (row.grade, row.room)
     return SubsidyPupil(

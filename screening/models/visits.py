@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -48,7 +49,7 @@ OUTCOME_NAMES = {
 }
 
 
-def _known(name: str, field: str, values: type) -> models.CheckConstraint:
+def _known(name: str, field: str, values: type[StrEnum]) -> models.CheckConstraint:
     return models.CheckConstraint(
         name=name, condition=Q(**{f"{field}__in": ["", *(v.value for v in values)]})
     )

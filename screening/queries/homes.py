@@ -63,7 +63,9 @@ def home_of(
         point=_point(located),
         travel=_travel(record.extras if record else {}, form),
         source="form" if form else "registry" if registered else "",
-        **who,
+        guardian=who.get("guardian", ""),
+        relationship=who.get("relationship", ""),
+        phone=who.get("phone", ""),
     )
 
 

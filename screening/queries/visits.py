@@ -21,7 +21,6 @@ from eqfund.models import (
 from screening.fields import term_code
 from screening.form01.rules import SENT, Status
 from screening.models import AwaitedGrant, Form01, Grant, HomeVisit, PmtModel, PmtScore
-from screening.models.form01 import standing
 from screening.pmt.definition import PovertyBand
 from screening.rules import visits as rules
 from screening.rules.grants import EndReason, GrantStatus
@@ -245,7 +244,7 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
             Line(
                 visit,
                 form,
-                form.stands if form else "",
+                str(form.standing) if form else "",
                 rules.stage(is_ticked=visit.is_ticked, is_visited=seen, has_form=form is not None),
                 homes.home_of(
                     of_pupil, record, guardians.get(visit.enrolment.pupil_id), opened=opened
@@ -267,7 +266,7 @@ def _newest_forms(pupils: list[int]) -> dict[int, list[Form01]]:
         Form01.objects.filter(enrolment__pupil__in=pupils)
         .exclude(status=Status.WITHDRAWN)
         .select_related("enrolment__term")
-        .annotate(stands=standing())
+        .with_standing()
         .defer("unread", "officer", "prefilled")
         .order_by("-enrolment__term__year_be", "-enrolment__term__number", "-pk")
     )
