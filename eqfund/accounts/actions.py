@@ -5,6 +5,7 @@ Codes, sessions and limits live in real time (`clock.wall`), whatever the demo's
 
 from __future__ import annotations
 
+import logging
 import secrets
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from eqfund.accounts import mail, permissions, rules, sessions, sms
 from eqfund.models import AccountState, ContactCode, FactorRecovery, User
 from eqfund.refusal import Refused
 
+log = logging.getLogger(__name__)
 KEPT_DAYS = 30
 
 
@@ -70,6 +72,10 @@ def send_code(user: User, kind: str, target: str, *, by: User, at: datetime) -> 
         audit.record("accounts.send_code", user, by=by, at=at, facts={"kind": kind})
     try:
         _deliver(user, kind, target, code)
+    except (
+        sms.DeliveryUnknown
+    ) as unknown:  # should it arrive, it is good; if not, another is asked for
+        log.warning("it is not known whether a message went out: %s", unknown)
     except (sms.DeliveryFailed, OSError) as error:
         ContactCode.objects.filter(pk=kept.pk).delete()
         raise Refused(
@@ -257,8 +263,8 @@ def _after_restoring(user: User) -> None:
             )
         try:
             sms.send(phone, text % {"phone": mail.contacts()["phone"]})
-        except sms.DeliveryFailed:
-            return
+        except (sms.DeliveryFailed, sms.DeliveryUnknown) as error:
+            log.warning("a notice by SMS did not surely go out: %s", error)
 
 
 @transaction.atomic

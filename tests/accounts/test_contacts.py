@@ -231,59 +231,6 @@ def test_a_wrong_number_is_said_beside_the_field_and_kept(client, teacher, with_
     assert "ไม่ใช่หมายเลขโทรศัพท์มือถือ" in answer.content.decode()
 
 
-# --- the gateway ------------------------------------------------------------------------------
-
-
-class Answer:
-    status = 200
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error):
-        return False
-
-
-@pytest.mark.parametrize(
-    ("form", "expected"),
-    [("json", b'"to": "+66891112222"'), ("form", b"to=%2B66891112222")],
-)
-def test_the_gateway_is_posted_to_as_its_settings_say(form, expected, settings, monkeypatch):
-    seen = []
-    settings.SMS_BACKEND = "eqfund.accounts.sms.gateway"
-    settings.SMS_GATEWAY_URL = "https://sms.example/send"
-    settings.SMS_GATEWAY_TOKEN = "token"
-    settings.SMS_GATEWAY_FORMAT = form
-    monkeypatch.setattr(sms, "urlopen", lambda request, timeout: seen.append(request) or Answer())
-
-    sms.send("0891112222", "text")
-
-    assert expected in seen[0].data
-    assert seen[0].get_header("Authorization") == "Bearer token"
-
-
-def test_a_gateway_that_fails_is_a_delivery_that_failed(settings, monkeypatch):
-    settings.SMS_GATEWAY_URL = "https://sms.example/send"
-
-    def down(request, timeout):
-        raise OSError("refused")
-
-    monkeypatch.setattr(sms, "urlopen", down)
-    with pytest.raises(sms.DeliveryFailed):
-        sms.gateway("0891112222", "text")
-    monkeypatch.setattr(sms, "urlopen", lambda r, timeout: type("No", (Answer,), {"status": 500})())
-    with pytest.raises(sms.DeliveryFailed):
-        sms.gateway("0891112222", "text")
-
-
-def test_a_gateway_is_never_spoken_to_in_the_clear(settings):
-    from django.core.exceptions import ImproperlyConfigured
-
-    settings.SMS_GATEWAY_URL = "http://sms.example/send"
-    with pytest.raises(ImproperlyConfigured):
-        sms.gateway("0891112222", "text")
-
-
 # --- constraints ------------------------------------------------------------------------------
 
 
