@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from eqfund import access
 from eqfund.models import CloseRecord, SchoolAtClose, SupervisingOffice, Term, User
+from eqfund.places import place_names
 from eqfund.windows import Window, line_for
 
 
@@ -90,6 +91,13 @@ def with_sums(user: User, records: list[CloseRecord]) -> list[tuple[CloseRecord,
 
 def sums_of(user: User, record: CloseRecord) -> Sums:
     return with_sums(user, [record])[0][1]
+
+
+def places_of(user: User, records: list[CloseRecord]) -> dict[str, str]:
+    """Whose each close was, for those who see more than one affiliation, and of places that were extended."""
+    wide = "TH/" in access.paths_with(user, "calendar.read_closes")
+    shown = {it.path for it in records if wide or it.edge.extension_ref}
+    return place_names(shown) if shown else {}
 
 
 def _sees_all(user: User, record: CloseRecord) -> bool:

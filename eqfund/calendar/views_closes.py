@@ -23,13 +23,14 @@ from . import queries_closes as queries
 def closes(request: Any) -> HttpResponse:
     """The term's closes, the latest first, each with what was left at my places."""
     term = _term(request)
-    records = queries.closes_for_table(request.user, term)
+    records = queries.closes_for_table(request.user, term).filter(schools__gt=0)
     page = paged(request, records)
     context = {
         "term": term,
         "terms": queries.terms_with_closes(request.user),
         "page": page,
         "rows": queries.with_sums(request.user, list(page)),
+        "names": queries.places_of(request.user, list(page)),
     }
     return render(request, "calendar/closes.html", context)
 
@@ -47,6 +48,7 @@ def close(request: Any, pk: int) -> HttpResponse:
         "asked": asked,
         "offices": queries.offices_of(request.user, record),
         "page": paged(request, rows),
+        "place": queries.places_of(request.user, [record]).get(record.path, ""),
         "now": queries.now_of(record, request.user, request.moment),
     }
     return render(request, "calendar/close.html", context)
