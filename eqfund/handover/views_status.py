@@ -109,6 +109,6 @@ def _present(request: Any, pupil: Pupil) -> Enrolment:
 def _choices(enrolment: Enrolment) -> list[tuple[str, str]]:
     """The states that the pupil may come to from the present one."""
     was = PupilStatus(enrolment.status)
-    labels = dict(Enrolment.Status.choices)
+    labels = {value: str(label) for value, label in Enrolment.Status.choices}
     labels[PupilStatus.MOVED] = gettext("moved; the new school is not known")
     return [(it.value, labels[it]) for it in ORDER if rules_status.may_become(was, it)]

@@ -38,6 +38,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     ]
     yield "sent, waiting for an answer", len(waiting)
     asked = _pupil(world, far, "P5")
+    assert asked.identity is not None and asked.birth_date is not None
     found = moves.ask_for_handover(
         asked.identity.number,
         asked.birth_date,
@@ -78,7 +79,7 @@ def answer_august(world: World, pupil: Pupil) -> Iterator[tuple[str, Any]]:
 
 
 def _grant_of(pupil: Pupil) -> str:
-    grant = pupil.grants.order_by("-first_term").first()
+    grant = pupil.grants.order_by("-first_term", "-pk")[0]
     return f"{grant.status}: {grant.end_reason}"
 
 

@@ -15,13 +15,11 @@ from django.utils.translation import gettext
 from eqfund import access, audit, hooks
 from eqfund.clock import BANGKOK
 from eqfund.fields import blind_index
-from eqfund.handover import drafts, outgoing, permissions, rules
+from eqfund.handover import changing, drafts, outgoing, permissions, rules
 from eqfund.handover.rules import Lapse, Refusal, Status, Way
 from eqfund.handover.rules_status import PRESENT, PupilStatus, Source
 from eqfund.models import Classroom, Enrolment, Handover, Pupil, RegistryRecord, School, Term, User
 from eqfund.refusal import Refused
-
-from . import statuses
 
 
 @transaction.atomic
@@ -286,7 +284,7 @@ def _move(
         pupil = Pupil.objects.get(pk=handover.pupil_id)
         _refuse_shadow(pupil, room.school, at)
     if left.status in PRESENT and left.term_id == term.pk:
-        statuses.change(left, PupilStatus.MOVED, on=day, source=Source.HANDOVER, by=by, at=at)
+        changing.change(left, PupilStatus.MOVED, on=day, source=Source.HANDOVER, by=by, at=at)
     new = _enrolment_at(handover, room, day, takes_over, by=by, at=at)
     Pupil.objects.filter(pk=handover.pupil_id).update(path=room.path)
     Handover.objects.filter(pk=handover.pk).update(
@@ -315,7 +313,7 @@ def _enrolment_at(
         return Enrolment.objects.get(pk=takes_over.pk)
     here = Enrolment.objects.filter(pupil=handover.pupil_id, term=handover.term, classroom=room)
     if earlier := here.first():
-        statuses.change(earlier, PupilStatus.STUDYING, on=day, source=Source.HANDOVER, by=by, at=at)
+        changing.change(earlier, PupilStatus.STUDYING, on=day, source=Source.HANDOVER, by=by, at=at)
         return earlier
     return Enrolment.objects.create(
         pupil_id=handover.pupil_id,

@@ -7,11 +7,10 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext
 
-from eqfund import audit, hooks
 from eqfund.clock import BANGKOK
-from eqfund.handover import permissions, rules_status
+from eqfund.handover import changing, permissions, rules_status
 from eqfund.handover.rules_status import PupilStatus, Source
-from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
+from eqfund.models import Enrolment, EnrolmentStatusChange, User
 from eqfund.refusal import Refused
 
 
@@ -31,7 +30,9 @@ def set_pupil_status(
     if rules_status.needs_reason(becomes) and not reason.strip():
         raise Refused(gettext("Say why, in a sentence: it stands in the pupil's history."))
     _refuse_day(enrolment, becomes, on, at)
-    return change(enrolment, becomes, on=on, source=Source.PERSON, reason=reason, by=by, at=at)
+    return changing.change(
+        enrolment, becomes, on=on, source=Source.PERSON, reason=reason, by=by, at=at
+    )
 
 
 @transaction.atomic
@@ -45,7 +46,7 @@ def undo_pupil_status(
         raise Refused(refusal)
     if not reason.strip():
         raise Refused(gettext("Say why the change was a mistake."))
-    return change(
+    return changing.change(
         enrolment,
         PupilStatus(change_.was),
         on=at.astimezone(BANGKOK).date(),
@@ -55,45 +56,6 @@ def undo_pupil_status(
         at=at,
         undoes=change_,
     )
-
-
-def change(
-    enrolment: Enrolment,
-    becomes: PupilStatus,
-    *,
-    on: date,
-    source: Source,
-    by: User | None,
-    at: datetime,
-    reason: str = "",
-    undoes: EnrolmentStatusChange | None = None,
-) -> EnrolmentStatusChange:
-    """Set the state by compare-and-set, write it down, and let the apps follow. Refusals are the caller's."""
-    was = enrolment.status
-    ends_on = None if becomes in rules_status.PRESENT else max(on, enrolment.starts_on)
-    alive = Enrolment.objects.filter(pk=enrolment.pk, status=was)
-    if not alive.update(status=becomes, ends_on=ends_on):
-        raise Refused(gettext("Someone else has just changed this pupil's state. Look again."))
-    enrolment.status, enrolment.ends_on = becomes, ends_on
-    made = EnrolmentStatusChange.objects.create(
-        enrolment=enrolment,
-        was=was,
-        became=becomes,
-        on=on,
-        source=source,
-        reason=reason.strip(),
-        undoes=undoes,
-        by=by,
-        at=at,
-    )
-    verb = "registry.undo_status" if undoes else "registry.move_out"
-    facts = {"status": str(becomes), "on": on.isoformat(), "pupil": enrolment.pupil_id}
-    audit.record(verb, enrolment, by=by, at=at, facts=facts, before={"status": was})
-    if becomes == PupilStatus.DIED:
-        _end_handover(enrolment, by=by, at=at)
-    for follow in hooks.states_changed:
-        follow([made.pk], by, at)
-    return made
 
 
 def _locked(enrolment: Enrolment) -> Enrolment:
@@ -108,13 +70,3 @@ def _refuse_day(enrolment: Enrolment, becomes: PupilStatus, on: date, at: dateti
         raise Refused(
             gettext("The day of leaving lies before the pupil's first day in this class.")
         )
-
-
-def _end_handover(enrolment: Enrolment, *, by: User | None, at: datetime) -> None:
-    """A child who died is not handed over: what was open is withdrawn."""
-    if by is None:
-        return
-    waiting = Handover.objects.waiting().filter(pupil=enrolment.pupil_id)
-    for handover in waiting:
-        waiting.filter(pk=handover.pk).update(status="withdrawn", closed_by=by, closed_at=at)
-        audit.record("handover.withdraw", handover, by=by, at=at, path=enrolment.path)
