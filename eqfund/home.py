@@ -191,6 +191,7 @@ TABS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
     Role.REGISTRY_KEEPER: (
         ("registry:imports", ()),
+        ("rolls:rolls", ()),
         ("registry:pupils", ()),
         ("registry:classrooms", ()),
     ),
@@ -264,7 +265,7 @@ def tab_names(roles: list[str], open_activities: set[str]) -> list[str]:
     """The addresses of a phone's tabs: home, then what is due now, then what is used most.
 
     >>> tab_names(["registry_keeper"], set())
-    ['home', 'registry:imports', 'registry:pupils', 'registry:classrooms']
+    ['home', 'registry:imports', 'rolls:rolls', 'registry:pupils', 'registry:classrooms']
     """
     entries = [entry for role in TABS if role in roles for entry in TABS[Role(role)]]
     due = [name for name, activities in entries if open_activities & set(activities)]

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from hypothesis import given, strategies as st
 
-from eqfund.models import Enrolment, Event, Posting, RegistryRecord
+from eqfund.models import Enrolment, Event, Posting, ProfileConfirmation, RegistryRecord
 from monitoring.progress import hooked, queries
 from monitoring.progress.rules import Count, Moment, Stage, State, lateness, state
 from tests.screening.test_form01_list_views import _registry_import
@@ -147,8 +147,7 @@ def test_the_board_costs_the_same_for_any_number_of_schools(
 
 
 def test_a_stage_done_in_time_is_complete(calendar, july, client, office_admin, school, office, at):
-    school.profile_confirmed_at = at("2569-05-20 09:00")
-    school.save()
+    ProfileConfirmation.objects.create(school=school, term=calendar, at=at("2569-05-20 09:00"))
     client.force_login(office_admin)
 
     response = client.get(reverse("progress:office", args=[office.pk]))

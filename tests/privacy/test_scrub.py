@@ -188,8 +188,10 @@ def test_years_before_a_leap_day():
 def test_what_each_app_forgets_is_listed():
     assert sorted((each.kind, each.name) for each in hooks.person_scrubs) == [
         ("pupil", "decisions"),
+        ("pupil", "former names and numbers"),
         ("pupil", "forms"),
         ("pupil", "guardians"),
+        ("pupil", "marks in rolls"),
         ("pupil", "money"),
         ("pupil", "numbers"),
         ("pupil", "predecessor's list"),
