@@ -23,6 +23,10 @@ class SchoolBankAccountQuerySet(ScopedQuerySet):
     def accepted(self):
         return self.filter(status=AccountStatus.ACCEPTED)
 
+    def of_schools_now(self):
+        """Of each school the newest account that was not replaced: one row for a school."""
+        return self.filter(is_last=True)
+
     def for_table(self):
         """With all a table row shows. Reading more raises instead of querying."""
         rows = self.select_related("school__office", "proposed_by", "decided_by")
@@ -52,6 +56,9 @@ class SchoolBankAccount(models.Model):
         help_text="what was asked when it was proposed; none: what is shipped",
     )
     status = models.CharField(max_length=20, default=AccountStatus.PROPOSED)
+    is_last = models.BooleanField(
+        default=True, help_text="the newest of its school that was not replaced; kept by a trigger"
+    )
     reason = models.TextField(blank=True)
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     proposed_at = models.DateTimeField()
@@ -79,6 +86,9 @@ class SchoolBankAccount(models.Model):
                 fields=["school"],
                 condition=Q(status__in=[str(s) for s in ACCOUNT_UNDECIDED]),
             ),
+            models.UniqueConstraint(
+                name="account_one_last_per_school", fields=["school"], condition=Q(is_last=True)
+            ),
             models.CheckConstraint(
                 name="account_accepted_has_director_and_fund",
                 condition=~Q(status=AccountStatus.ACCEPTED)
@@ -96,6 +106,11 @@ class SchoolBankAccount(models.Model):
             models.CheckConstraint(
                 name="account_sent_back_says_why",
                 condition=~Q(status=AccountStatus.SENT_BACK) | ~Q(reason=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="account_last_by_status", fields=["status", "id"], condition=Q(is_last=True)
             ),
         ]
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
 
 from eqfund import access
 from eqfund.models import School, User
+from eqfund.pages import PAGE_SIZE
 from payments.models import AccountRules, SchoolBankAccount, Transfer
 from payments.rules.accounts import AccountCriteria, AccountStatus
 
@@ -20,12 +22,7 @@ WAITING_FOR = {
     "accepted": AccountStatus.ACCEPTED,
 }
 # When an account came to the state in which it waits: the list of such a state begins with the oldest.
-SINCE = {
-    "director": "proposed_at",
-    "fund": "director_at",
-    "school": "decided_at",
-    "accepted": "decided_at",
-}
+SINCE = {"director": "proposed_at", "fund": "director_at", "school": "decided_at"}
 
 
 def rules_in_force() -> AccountRules | None:
@@ -53,10 +50,12 @@ class AccountFilter:
 
 
 def accounts_for(user: User, wanted: AccountFilter) -> QuerySet[SchoolBankAccount]:
-    """The last account of each school the user may see: by school, or the longest waiting first."""
-    last = SchoolBankAccount.objects.exclude(status=AccountStatus.SUPERSEDED)
-    keys = last.order_by().values("school").annotate(last=Max("pk")).values("last")
-    rows = SchoolBankAccount.objects.visible_to(user, READ).filter(pk__in=keys)
+    """The last account of each school the user may see, in the list's order.
+
+    Of one state the longest waiting first. Of all: the country by what was proposed last, an office
+    by the names of its schools.
+    """
+    rows = SchoolBankAccount.objects.visible_to(user, READ).of_schools_now()
     if status := WAITING_FOR.get(wanted.waiting):
         rows = rows.filter(status=status)
     if wanted.bank:
@@ -65,28 +64,38 @@ def accounts_for(user: User, wanted: AccountFilter) -> QuerySet[SchoolBankAccoun
         rows = rows.filter(access.within([f"TH/{wanted.affiliation}/"], "school__path"))
     if wanted.q:
         rows = rows.filter(Q(school__name__icontains=wanted.q) | Q(school__moe_code=wanted.q))
-    rows = rows.for_table()
-    if since := SINCE.get(wanted.waiting):
-        order = F(since).desc() if wanted.waiting == "accepted" else F(since).asc()
-        rows = rows.order_by(order, "pk")
-    return rows
+    if wanted.waiting == "accepted" or (not wanted.waiting and access.may(user, READ, "TH/")):
+        return rows.order_by("-pk")
+    return rows.order_by(SINCE.get(wanted.waiting, "school__name"), "pk")
+
+
+def account_page(rows: QuerySet[SchoolBankAccount], count: int, number: str | None) -> Page[Any]:
+    """A page of accounts, whose count is known: keys first, then these few rows. Two queries."""
+    pages = Paginator(rows.values_list("pk", flat=True), PAGE_SIZE)
+    pages.count = count
+    page = pages.get_page(number)
+    keys = list(page.object_list)
+    found = SchoolBankAccount.objects.for_table().in_bulk(keys)
+    page.object_list = [found[key] for key in keys]
+    return page
 
 
 def counts_for(user: User) -> dict[str, int]:
-    """How many schools of the user's wait for whom; `without` have no accepted account. Two queries."""
-    last = SchoolBankAccount.objects.exclude(status=AccountStatus.SUPERSEDED)
-    keys = last.order_by().values("school").annotate(last=Max("pk")).values("last")
-    rows = SchoolBankAccount.objects.visible_to(user, READ).filter(pk__in=keys)
-    by_status = dict(rows.order_by().values_list("status").annotate(n=Count("pk")))
+    """How many schools of the user's wait for whom; `without` have no accepted account. Three queries."""
+    rows = SchoolBankAccount.objects.visible_to(user, READ)
+    now = rows.of_schools_now().order_by().values_list("status")
+    by_status = dict(now.annotate(n=Count("pk")))
     found = {name: by_status.get(status, 0) for name, status in WAITING_FOR.items()}
-    return {**found, "without": schools_without_account(user)}
+    # At most one account of a school is accepted, by constraint.
+    schools = School.objects.visible_to(user, READ).count()
+    return {**found, "without": schools - rows.accepted().count()}
 
 
-def schools_without_account(user: User) -> int:
-    """How many schools the user may see have no accepted account."""
-    schools = School.objects.visible_to(user, READ)
-    accepted = SchoolBankAccount.objects.accepted().filter(school=OuterRef("pk"))
-    return schools.filter(~Exists(accepted)).count()
+def listed_of(counts: dict[str, int], wanted: AccountFilter) -> int:
+    """How many accounts a list shows that nothing but its state narrows."""
+    if wanted.waiting:
+        return counts[wanted.waiting]
+    return sum(counts[name] for name in WAITING_FOR)
 
 
 def history_of(school: School) -> QuerySet[SchoolBankAccount]:

@@ -40,10 +40,12 @@ def accounts(request: Any) -> HttpResponse:
         return redirect("payments:account", only[0].pk)
     wanted = _wanted(request)
     is_country = access.may(request.user, queries.READ, "TH/")
+    rows, counts = queries.accounts_for(request.user, wanted), queries.counts_for(request.user)
+    count = rows.count() if wanted.is_narrow else queries.listed_of(counts, wanted)
     context = {
-        "page": paged(request, queries.accounts_for(request.user, wanted)),
+        "page": queries.account_page(rows, count, request.GET.get("page")),
         "wanted": wanted,
-        "counts": queries.counts_for(request.user),
+        "counts": counts,
         "affiliations": Affiliation.objects.order_by("pk") if is_country else [],
         "names": words.ACCOUNT_STATUS_NAMES,
         "pills": words.ACCOUNT_STATUS_PILLS,
@@ -91,7 +93,8 @@ def accounts_csv(request: Any) -> StreamingHttpResponse:
         gettext("Proposed"),
         gettext("Reason"),
     ]
-    lines = sheets.csv_lines(titles, map(_csv_cells, rows.iterator(chunk_size=2_000)))
+    told = rows.select_related("school__office").iterator(chunk_size=2_000)
+    lines = sheets.csv_lines(titles, map(_csv_cells, told))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="school-accounts.csv"'
     response["Cache-Control"] = "private, no-store"

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from eqfund import clock, files, places
@@ -125,8 +126,8 @@ def test_the_list_costs_the_same_at_any_length(
         make_account(each)
     client = signed_in(fund_officer)
 
-    # session, user, postings; count, rows; counts by state, schools without; affiliations
-    with django_assert_num_queries(8):
+    # session, user, postings; counts by state, schools, accepted; keys, rows; affiliations
+    with django_assert_num_queries(9):
         client.get(reverse("payments:accounts"), {"waiting": ""})
 
 
@@ -153,6 +154,37 @@ def test_another_offices_accounts_are_not_in_the_file(
     answer = client.get(reverse("payments:accounts-csv"), {"waiting": ""})
 
     assert len(b"".join(answer.streaming_content).decode().splitlines()) == 1
+
+
+# The last account of each school.
+
+
+def test_a_new_account_takes_the_place_of_the_last(school, make_account):
+    first = make_account(school)
+    second = make_account(school, AccountStatus.PROPOSED)
+
+    assert [a.pk for a in SchoolBankAccount.objects.of_schools_now()] == [second.pk]
+    SchoolBankAccount.objects.filter(pk=second.pk).update(status="superseded")
+    assert not SchoolBankAccount.objects.of_schools_now().exists()
+    with pytest.raises(IntegrityError, match="account_one_last_per_school"), transaction.atomic():
+        SchoolBankAccount.objects.filter(pk__in=[first.pk, second.pk]).update(is_last=True)
+
+
+def test_a_country_written_at_once_has_one_last_account_a_school(schools, make_account):
+    rows = [make_account(each) for each in schools]
+    SchoolBankAccount.objects.all().delete()
+    twice = [*rows, *(SchoolBankAccount(**_fields(row, status="proposed")) for row in rows)]
+    for row in twice:
+        row.pk = None
+
+    SchoolBankAccount.objects.bulk_create(twice)
+
+    assert SchoolBankAccount.objects.of_schools_now().count() == len(schools)
+
+
+def _fields(row: Any, **changes: Any) -> dict[str, Any]:
+    kept = {f.attname: getattr(row, f.attname) for f in row._meta.fields if f.name != "id"}
+    return kept | {"decided_by_id": None, "decided_at": None} | changes
 
 
 # A school's history.

@@ -156,8 +156,8 @@ def test_the_accounts_cost_the_same_at_any_length(
         make_account(made)
     client = signed_in(office_admin)
 
-    # session, user, postings; count, rows; counts by state, schools without
-    with django_assert_num_queries(7):
+    # session, user, postings; counts by state, schools, accepted; keys, rows
+    with django_assert_num_queries(8):
         response = client.get(reverse("payments:accounts") + "?waiting=")
 
     assert len(response.context["page"].object_list) == rows
