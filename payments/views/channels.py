@@ -17,6 +17,7 @@ from eqfund import access, audit, clock, relationships
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment
 from eqfund.refusal import Refused
+from eqfund.thai_text import thai_datetime
 from eqfund.windows import Window, why_closed
 from payments.actions import channels as actions
 from payments.forms.channels import ChannelForm, NoteForm
@@ -253,14 +254,24 @@ def next_correction(windows: list[Window], at: datetime) -> dict[str, Any]:
 
 
 def window_context(request: Any, path: str, *, has_new: bool = False) -> dict[str, Any]:
-    """The banner: the window that matters now for channels at a place."""
+    """The banner: the window that matters now for channels at a place; closed, when, and what comes next."""
     term, at = current_term(request), request.moment
     activities = ACTIVITIES if has_new else ("confirm_continuing", "correct_channel")
-    window = window_among(place_windows(term, path), activities, at)
+    windows = [w for w in place_windows(term, path) if w.line.activity in activities]
+    window = window_among(windows, activities, at)
     if window is None or window.is_open(at):
         return {"window": window, "why_closed": "", "left": window.left(at) if window else ""}
-    closed = why_closed(term, window.line.activity, path, at)
-    return {"window": window, "why_closed": closed, "left": ""}
+    last = max((w for w in windows if w.is_past(at)), key=lambda w: w.closes_at, default=None)
+    if last is None or last.last_moment is None:
+        closed = why_closed(term, window.line.activity, path, at)
+        return {"window": window, "why_closed": closed, "left": ""}
+    said = gettext(
+        "“%(title)s” closed %(closed)s. Your supervising office can ask the fund for an extension."
+    ) % {"title": last.title, "closed": thai_datetime(last.last_moment)}
+    if window.opens_at and window.opens_at > at:
+        coming = gettext("“%(title)s” has not opened yet. It opens %(opens)s.")
+        said += " " + coming % {"title": window.title, "opens": thai_datetime(window.opens_at)}
+    return {"window": window, "why_closed": said, "left": ""}
 
 
 def _shown(row: ChannelRow, activity: str) -> dict[str, Any]:

@@ -95,7 +95,7 @@ def installation(moment, number, options=()):
     from rehearsal.story.stage import fresh_database
 
     if running := os.environ.get("EQFUND_SITE"):
-        yield Site(running, {})
+        yield Site(running, dict(os.environ))
         return
     with fresh_database(f"eqfund_browser_{number}", broker=15 - number, fast=True) as environment:
         port = free_port()
