@@ -49,6 +49,11 @@ class RollConfirmation(models.Model):
     without_id = models.PositiveSmallIntegerField(
         help_text="of them: with no number yet, or a number that is not settled"
     )
+    rows = models.JSONField(
+        default=dict,
+        db_default={},
+        help_text="each pupil's key and the beginning of its row's digest: tells what changed since",
+    )
     voided_at = models.DateTimeField(null=True)
 
     objects = RollConfirmationQuerySet.as_manager()

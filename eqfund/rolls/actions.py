@@ -137,6 +137,7 @@ def confirm_roll(
         digest=figures.digest,
         pupils=figures.pupils,
         without_id=figures.without_id,
+        rows=queries.row_digests(classroom, term),
     )
     facts = {
         "classroom": classroom.pk,

@@ -22,6 +22,7 @@ from eqfund.models import (
     Classroom,
     Enrolment,
     FormerName,
+    Pupil,
     RegistryRecord,
     RollConfirmation,
     RollMark,
@@ -70,6 +71,7 @@ class RollRow:
     digest: str
     marks: list[RollMark] = field(default_factory=list)
     has_former_name: bool = False
+    since: str = ""  # "new" or "changed" since the class was confirmed
 
     @property
     def pupil(self) -> Any:
@@ -91,8 +93,26 @@ def row_digest(enrolment: Enrolment) -> str:
     return found[0] if found else ""
 
 
-def roll_of(classroom: Classroom, term: Term) -> list[RollRow]:
-    """The pupils of a class by name. Five queries at any length."""
+def row_digests(classroom: Classroom, term: Term) -> dict[str, str]:
+    """The beginning of each row's digest by the pupil's key, as a confirmation keeps them."""
+    params: dict[str, Any] = {"term": term.pk, "classrooms": [classroom.pk]}
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT pupil_id, digest FROM ({_OF_CLASSES}) r", params)
+        return {str(pk): rules.beginning(digest) for pk, digest in cursor.fetchall()}
+
+
+def gone_since(rows: list[RollRow], confirmation: RollConfirmation) -> list[Pupil]:
+    """Who stood in the roll when it was confirmed and does not now, by name. One query."""
+    here = {str(row.enrolment.pupil_id) for row in rows}
+    gone = [int(pk) for pk in confirmation.rows if pk not in here]
+    return list(Pupil.objects.filter(pk__in=gone).order_by("sort_key", "pk")) if gone else []
+
+
+def roll_of(
+    classroom: Classroom, term: Term, confirmation: RollConfirmation | None = None
+) -> list[RollRow]:
+    """The pupils of a class by name; with what changed since a confirmation. Five queries at any length."""
+    confirmed = confirmation.rows if confirmation else {}
     enrolments = list(
         Enrolment.objects.filter(classroom=classroom, term=term, status__in=OF_THE_ROLL)
         .select_related("pupil__identity")
@@ -123,6 +143,9 @@ def roll_of(classroom: Classroom, term: Term) -> list[RollRow]:
             digests.get(enrolment.pk, ""),
             sorted(marks.get(enrolment.pk, []), key=lambda mark: mark.pk),
             enrolment.pupil_id in named_before,
+            rules.since(
+                confirmed, str(enrolment.pupil_id), rules.beginning(digests.get(enrolment.pk, ""))
+            ),
         )
         for enrolment in enrolments
     ]

@@ -8,7 +8,7 @@ Source   letter 004 ("ตรวจสอบ และยืนยัน ชื�
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,6 +88,29 @@ def roll_state(pupils: int, confirmed: str | None, now: str) -> RollState:
     if confirmed is None:
         return RollState.NOT_CONFIRMED
     return RollState.CONFIRMED if confirmed == now else RollState.CHANGED
+
+
+def beginning(digest: str) -> str:
+    """As much of a row's digest as a confirmation keeps: enough to tell a change, little to store.
+
+    >>> beginning("0123456789abcdef")
+    '0123456789'
+    """
+    return digest[:10]
+
+
+def since(confirmed: Mapping[str, str], pupil: str, now: str) -> str:
+    """What became of a pupil's row since: "new", "changed", or "" for nothing, or when no rows were kept.
+
+    >>> kept = {"1": "a", "2": "b"}
+    >>> since(kept, "1", "a"), since(kept, "2", "c"), since(kept, "3", "d"), since({}, "3", "d")
+    ('', 'changed', 'new', '')
+    """
+    if not confirmed:
+        return ""
+    if pupil not in confirmed:
+        return "new"
+    return "" if confirmed[pupil] == now else "changed"
 
 
 def total(rolls: Iterable[Figures]) -> Sum:

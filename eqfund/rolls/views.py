@@ -297,7 +297,8 @@ def _classes(request: Any, term: Term, lines: list[Any], **more: Any) -> dict[st
 def _roll(request: Any, room: Classroom) -> dict[str, Any]:
     term = _term(request)
     registry = room.school.office.affiliation.registry
-    rows = queries.roll_of(room, term) if term.year_be == room.year_be else []
+    confirmation = queries.confirmation_of(room, term)
+    rows = queries.roll_of(room, term, confirmation) if term.year_be == room.year_be else []
     figures = queries.figures_of([room.pk], term)[room.pk]
     missing = list(queries.missing_of(room, term))
     for it in [*(mark for row in rows for mark in row.marks), *missing]:
@@ -312,7 +313,8 @@ def _roll(request: Any, room: Classroom) -> dict[str, Any]:
         "missing": missing,
         "missing_form": MissingForm(),
         "kinds": OF_A_PUPIL,
-        "confirmation": queries.confirmation_of(room, term),
+        "confirmation": confirmation,
+        "gone": queries.gone_since(rows, confirmation) if confirmation else [],
         "state": figures.state.value,
         "state_label": words.STATES[figures.state],
         "state_pill": words.PILLS[figures.state],

@@ -49,7 +49,7 @@ def profile_tasks(user: User, at: datetime) -> list[Todo]:
                 action_label=gettext("Look and confirm"),
                 due=window.closes_at,
                 state="info" if changed else "",
-                state_label=gettext("changed since") if changed else "",
+                state_label=gettext("changed since it was confirmed") if changed else "",
             )
         )
     return todos
