@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from eqfund import places
-from eqfund.models import Classroom, Event, FormerName, RollConfirmation, RollMark
+from eqfund.models import Classroom, Event, FormerName, Pupil, RollConfirmation, RollMark
 from eqfund.rolls import hooks
 from eqfund.schools import checks
 
@@ -46,6 +46,21 @@ def test_a_class_is_looked_over_and_confirmed(get, post, registry_keeper, roll, 
     assert RollConfirmation.objects.get().pupils == 3
     [(line, may_read)] = get(registry_keeper, "school", school.pk).context["lines"]
     assert (line.figures.state, may_read) == ("confirmed", True)
+
+
+def test_the_page_tells_who_changed_since(get, registry_keeper, roll, confirm, make_pupils, at):
+    first, second, third = Pupil.objects.order_by("pk")
+    confirm(roll)
+    Pupil.objects.filter(pk=first.pk).update(first_name="อื่น")
+    third.enrolments.update(status="moved", ends_on=at("2569-06-01").date())
+    make_pupils(1)
+
+    context = get(registry_keeper, "roll", roll.pk).context
+
+    since = {row.pupil.pk: row.since for row in context["rows"]}
+    assert (since.pop(first.pk), since.pop(second.pk)) == ("changed", "")
+    assert list(since.values()) == ["new"]
+    assert context["gone"] == [third]
 
 
 def test_reading_a_class_is_in_the_book(get, registry_keeper, roll):

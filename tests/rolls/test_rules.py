@@ -58,6 +58,19 @@ def test_what_is_left_was_never_confirmed_or_changed(rolls):
 
 
 @pytest.mark.parametrize(
+    ("confirmed", "pupil", "now", "since"),
+    [
+        ({"1": "a"}, "1", "a", ""),
+        ({"1": "a"}, "1", "b", "changed"),
+        ({"1": "a"}, "2", "a", "new"),
+        pytest.param({}, "1", "a", "", id="no rows were kept"),
+    ],
+)
+def test_what_became_of_a_row_since(confirmed, pupil, now, since):
+    assert rules.since(confirmed, pupil, now) == since
+
+
+@pytest.mark.parametrize(
     ("kind", "claimed", "state"),
     [
         ("national_id", False, IdState.NATIONAL_ID),
