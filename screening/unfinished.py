@@ -61,9 +61,8 @@ def _forms(term: Term, path: str) -> tuple[dict[int, int], dict[int, int], dict[
         counted.annotate(n=Count("pk"), unsent=Count("pk", filter=Q(status__in=EDITABLE)))
     )
     marked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=True)
-    without: Any = new_group(term).filter(
-        access.within([path], "path"), Exists(marked), form_pk=None
-    )
+    group: Any = new_group(term)
+    without = group.filter(access.within([path], "path"), Exists(marked), form_pk=None)
     unvisited = dict(without.order_by().values_list(SCHOOL).annotate(n=Count("pk")))
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}, unvisited
 
@@ -74,7 +73,8 @@ def _nothing(term: Term, path: str, begun: Collection[int]) -> dict[int, Work]:
     roll = Enrolment.objects.filter(here, term=term).order_by().values("classroom__school")
     without_roll = School.objects.filter(here).exclude(pk__in=roll).values_list("pk", flat=True)
     registered = RegistryRecord.objects.filter(enrolment=OuterRef("pk"))
-    unmarked: Any = new_group(term).filter(here, ~Exists(registered), form_pk=None)
+    group: Any = new_group(term)
+    unmarked = group.filter(here, ~Exists(registered), form_pk=None)
     unknown = unmarked.order_by().values_list(SCHOOL, flat=True).distinct()
     return {key: Work(0, 1) for key in {*without_roll, *unknown} if key not in begun}
 

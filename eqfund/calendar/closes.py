@@ -60,7 +60,7 @@ def record_close(moment: EdgeMoment) -> dict[str, Any] | None:
 def record_work(moment: EdgeMoment, work: dict[int, hooks.Work]) -> None:
     """Write the record and a row each school, by one statement; a second time for the same edge nothing."""
     line = moment.line
-    params = {
+    params: dict[str, Any] = {
         "keys": list(work),
         "done": [each.done for each in work.values()],
         "total": [each.total for each in work.values()],

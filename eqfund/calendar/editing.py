@@ -158,7 +158,8 @@ def set_holiday(
             if is_closed
             else gettext("This day is no holiday: there is nothing to take off.")
         )
-    before = Holiday.objects.filter(day=day).values("is_closed", "name", "source").first()
+    present = Holiday.objects.filter(day=day).values("is_closed", "name", "source").first()
+    before: dict[str, Any] = {**present} if present else {}
     fields = {"is_closed": is_closed, "name": name.strip(), "source": source.strip()}
     made, _new = Holiday.objects.update_or_create(
         day=day, defaults={**fields, "set_by": by, "set_at": at}
@@ -169,7 +170,7 @@ def set_holiday(
         by=by,
         at=at,
         path="TH/",
-        before=before or {},
+        before=before,
         after=fields,
         facts={"day": day.isoformat()},
     )

@@ -184,7 +184,7 @@ def _of_school(user: User, since: datetime, at: datetime) -> list[Todo]:
     rows = SchoolAtClose.objects.filter(
         path__in=schools, is_finished=False, record__closed_at__gt=since, record__closed_at__lte=at
     ).select_related("record__edge__line__affiliation")
-    todos = []
+    todos: list[Todo] = []
     for row in rows.order_by("-record__closed_at", "-record")[: 4 * HOME_LINES]:
         line = row.record.edge.line
         roles = {post.role for post in posts if _school_of(post.path) == row.path}

@@ -70,7 +70,7 @@ def _overlaps(lines: Sequence[Line]) -> Iterable[Fault]:
     for first, second in combinations(windows, 2):
         same = (first.activity, first.round_no) == (second.activity, second.round_no)
         if same and _whose(first) & _whose(second) and _meet(first, second):
-            facts = {
+            facts: dict[str, object] = {
                 "other": first.title_th,
                 "opens": first.opens,
                 "closes": first.closes,
@@ -109,7 +109,11 @@ def _too_late(line: Line, lines: Sequence[Line]) -> Iterable[Fault]:
             if (other.activity, other.round_no, other.opens)
             == (need.activity, need.round_no, need.opens_at)
         )
-        facts = {"other": needed_by.title_th, "at": need.opens_at, "closes": line.closes}
+        facts: dict[str, object] = {
+            "other": needed_by.title_th,
+            "at": need.opens_at,
+            "closes": line.closes,
+        }
         yield Fault("needed_before_its_close", line.title_th, facts)
 
 

@@ -172,8 +172,9 @@ def _save(
         )
     except editing.ChangedMeanwhile as refusal:
         form.add_error(None, str(refusal))
-        form.data = form.data.copy()
-        form.data["seen"] = group.print if group else ""
+        typed_again: Any = form.data.copy()  # type: ignore[attr-defined]  # what a request posts can be copied
+        typed_again["seen"] = group.print if group else ""
+        form.data = typed_again
         return None
     except Refused as refusal:
         form.add_error(None, str(refusal))

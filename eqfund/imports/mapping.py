@@ -14,6 +14,8 @@ from difflib import SequenceMatcher
 from functools import partial
 from typing import Any
 
+from eqfund.thai_text import arabic_digits
+
 from . import cells
 from .errors import BadCell
 from .sheet import Cell
@@ -141,7 +143,7 @@ def _with_long_year(years: str, plain: Callable[[Cell], Any], cell: Cell) -> Any
     ('13/05/2559', '13/05/2016')
     """
     if isinstance(cell, str):
-        written = cells.arabic_digits(cells.text(cell))
+        written = arabic_digits(cells.text(cell))
         if short := _SHORT_YEAR.match(written):
             return plain(f"{short[1]}{'25' if years == 'be' else '20'}{short[2]}")
     return plain(cell)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from eqfund import access, audit
 from eqfund.imports import mapping
 from eqfund.imports.mapping import REGISTRIES, VALUES, YEARS
+from eqfund.imports.titles import REQUIRED
 from eqfund.models import RegistryReading, RegistryTitle, RegistryValue, User
 from eqfund.refusal import Refused
 
@@ -100,7 +101,7 @@ def set_registry_reading(
     found = RegistryReading.objects.select_for_update().filter(registry=registry).first()
     if (found.revision if found else 0) != revision:
         raise Refused(gettext("Another person has changed this meanwhile. Look again, then save."))
-    asked = [key for key in mapping.all_keys() if key in must_have and key not in mapping.REQUIRED]
+    asked = [key for key in mapping.all_keys() if key in must_have and key not in REQUIRED]
     before = {"must_have": found.must_have, "years": found.years} if found else {}
     fields = {"must_have": asked, "years": years}
     try:

@@ -112,7 +112,7 @@ def snapshots(user: User, term: Term) -> QuerySet[OfficeSnapshot]:
 
 def late_by_stage(term: Term, paths: Iterable[str]) -> dict[Stage, int]:
     """Schools late at each stage under these places, by the last counts; stages where none is are left out."""
-    rows = StageSnapshot.objects.filter(snapshot__term=term, late__gt=0)
+    rows: Any = StageSnapshot.objects.filter(snapshot__term=term, late__gt=0)
     rows = rows.filter(access.within(paths, "snapshot__office__path")).order_by().values("stage")
     found = {Stage(row["stage"]): row["schools"] for row in rows.annotate(schools=Sum("late"))}
     return {stage: found[stage] for stage in Stage if stage in found}

@@ -69,7 +69,7 @@ def rows(size: int = SIZE) -> Iterator[dict[str, Any]]:
 
 def _world(size: int) -> tuple[edges.EdgeMoment, Any]:
     """Schools with pupils of a term, marked by no registry, and a line that has just closed."""
-    office, term = _country.office("CLOSE"), _country.far_term(2590)
+    office, term = _country.office("CLSE"), _country.far_term(2590)
     values = {
         "office": office.pk,
         "path": office.path,
