@@ -28,6 +28,8 @@ NAMES_NO_CHILD = {
     "calendar:term-csv": "the calendar",
     "calendar:term-pdf": "the calendar",
     "demo-clock": "the demo's clock",
+    "duplicates:export": "the view records the export",
+    "duplicates:ticket-proof": FILE,
     "handover:ask": "asks for a child by number and day of birth; the action records each question",
     "handover:handovers-csv": "the view records the export",
     "home": OWN,

@@ -188,6 +188,7 @@ def test_years_before_a_leap_day():
 def test_what_each_app_forgets_is_listed():
     assert sorted((each.kind, each.name) for each in hooks.person_scrubs) == [
         ("pupil", "decisions"),
+        ("pupil", "duplicates"),
         ("pupil", "former names and numbers"),
         ("pupil", "forms"),
         ("pupil", "guardians"),
