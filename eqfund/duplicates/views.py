@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, files, sheets
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import DuplicatePair, DuplicateSide, Pupil, StoredFile
 from eqfund.pages import paged, render_part
 from eqfund.places import place_names
@@ -47,6 +48,7 @@ def tickets(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("duplicates.read")
+@reauthenticated
 def export(request: Any) -> StreamingHttpResponse:
     """The list as CSV, as it is filtered."""
     rows = queries.sides_for_table(request.user, request.GET.get("show", ""))

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from eqfund import access, audit, hooks
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Enrolment, Handover, Pupil, School, Term
 from eqfund.models.handovers import STATUS_NAMES
 from eqfund.pages import paged, render_part
@@ -58,6 +59,7 @@ def handovers(request: Any) -> HttpResponse:
 
 @require_GET
 @requires("handover.read")
+@reauthenticated
 def handovers_csv(request: Any) -> HttpResponse:
     """The list as a file, with what this person may read of each."""
     rows = list(queries.for_table(request.user, **_wanted(request)))

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from eqfund import access, audit, sheets
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Affiliation, School, SupervisingOffice, Term
 from eqfund.money import baht
 from eqfund.pages import paged, render_part
@@ -72,6 +73,7 @@ def basic_needs(request: Any) -> HttpResponse:
 
 @require_GET
 @requires(FIGURES)
+@reauthenticated
 def basic_needs_csv(request: Any) -> HttpResponse:
     """The table of offices as a file, with the filters of the page."""
     term = chosen_term(request)
@@ -167,6 +169,7 @@ def basic_needs_school(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires(NAMES)
+@reauthenticated
 def basic_needs_school_csv(request: Any, pk: int) -> HttpResponse:
     """The school's list as a file, without numbers of children."""
     school, term = school_of(request, pk), chosen_term(request)
@@ -188,6 +191,7 @@ def basic_needs_school_csv(request: Any, pk: int) -> HttpResponse:
 
 @require_GET
 @requires(NAMES)
+@reauthenticated
 def basic_needs_board(request: Any, pk: int) -> HttpResponse:
     """The list on paper, for the school's board."""
     school, term = school_of(request, pk), chosen_term(request)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from eqfund import access, audit, sheets
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Affiliation, School, SupervisingOffice
 from eqfund.pages import paged, render_part
 from eqfund.thai_text import thai_datetime
@@ -64,6 +65,7 @@ def continuing(request: Any) -> HttpResponse:
 
 @require_GET
 @requires(VERB)
+@reauthenticated
 def continuing_csv(request: Any) -> StreamingHttpResponse:
     """The same list as a file, with the same scope."""
     term, office = current_term(request), _office(request)
@@ -128,8 +130,8 @@ def continuing_school(request: Any, pk: int) -> HttpResponse:
     for _room, one in rooms:
         total.add(one)
     close = latest_closes(term, Q(school=school)).get(school.pk)
-    left = list(left_over(close, request.user, LEFT_VERB)) if close else []
-    audit.read_list(request, "payments:continuing-school", left, path=school.path)
+    page = paged(request, left_over(close, request.user, LEFT_VERB) if close else [])
+    audit.read_list(request, "payments:continuing-school", list(page), path=school.path)
     may_set = access.paths_with(request.user, "payments.set_channel")
     context = {
         "term": term,
@@ -147,8 +149,8 @@ def continuing_school(request: Any, pk: int) -> HttpResponse:
         "reasons": _reasons(total),
         "close": close,
         "earlier": list(_earlier(term, school, close)),
-        "named": [{"row": row, "reason": LEFT_NAMES[row.reason]} for row in left],
-        "sees_names": access.may(request.user, LEFT_VERB, school.path),
+        "page": page,
+        "named": [{"row": row, "reason": LEFT_NAMES[row.reason]} for row in page],
         "may_propose": access.may(request.user, "calendar.propose_extension", school.path),
         **window_context(request, school.path),
         **next_correction(place_windows(term, school.path), request.moment),

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, sheets
 from eqfund.access import requires
+from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Affiliation, Classroom, School, SupervisingOffice, Term
 from eqfund.pages import paged, render_part
 from screening.actions import visits as actions
@@ -59,6 +60,7 @@ def visits(request: Any) -> HttpResponse:
 
 @require_GET
 @requires(FOLLOW)
+@reauthenticated
 def visits_csv(request: Any) -> HttpResponse:
     """The same table as a file, all its rows."""
     term = term_of(request)

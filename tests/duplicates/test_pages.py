@@ -8,6 +8,7 @@ from eqfund.access import Role
 from eqfund.duplicates import actions
 from eqfund.models import DuplicatePair, DuplicateSide, Pupil
 from tests.duplicates.conftest import NUMBER, SINCE_TEXT
+from tests.payments.sessions import sign_in
 
 OURS, THEIRS = "กมลชนก", "กมลชนภ"
 
@@ -28,7 +29,7 @@ def enter(client, at):
     with clock.rehearse(at("2569-05-22 10:00")):
 
         def enter(person):
-            client.force_login(person)
+            sign_in(client, person, language="th")
             return client
 
         yield enter

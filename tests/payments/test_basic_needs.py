@@ -17,6 +17,8 @@ from payments.models import AllocationAccount, OfficeAllocation, SubsidyList, Su
 from payments.queries.basic_needs import subsidy_years
 from tests.conftest import moment
 
+from .sessions import sign_in
+
 AT = moment("2569-07-10 09:00")
 FACTS = AccountFacts("006", "9800000001", "สพป.ตัวอย่าง เขต 1 (ปัจจัยพื้นฐาน)", date(2026, 5, 1))
 HEAD = "รหัสโรงเรียน,เลขประจำตัวประชาชน,ชื่อ,นามสกุล,ชั้น,ห้อง,จำนวนเงิน,จำนวนปีที่ได้รับต่อเนื่อง"
@@ -317,7 +319,7 @@ def test_the_database_keeps_one_of_each(recorded, office, term, office_admin, ma
 
 
 def see(client, user, name, *args, **query):
-    client.force_login(user)
+    sign_in(client, user, language="th")
     return client.get(reverse(f"payments:{name}", args=args), query)
 
 

@@ -13,6 +13,7 @@ from screening.form01.reading import Reading
 from screening.models import HomeVisit
 from screening.views import visits_pages, visits_paper
 from tests.conftest import moment
+from tests.payments.sessions import sign_in
 
 MAY, JUNE = moment("2569-05-20 09:00"), moment("2569-06-10 09:00")
 ADDRESS = {"addr_house_no": "12/3", "addr_moo": "4", "lat": 18.79, "lng": 98.99}
@@ -43,7 +44,7 @@ def drafted(visit, by, **private):
 
 
 def see(client, user, name, *args, **query):
-    client.force_login(user)
+    sign_in(client, user, language="th")
     return client.get(reverse(f"screening:{name}", args=args), query)
 
 
