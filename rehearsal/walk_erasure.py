@@ -25,6 +25,7 @@ APPS = ("eqfund", "screening", "attendance", "payments", "monitoring", "progress
 LONGEST_SHOWN = 160
 # Pages that may show what lies beside the person's place, and why.
 KNOWN = {
+    "handover:handover-history": "an accepted hand-over opens to the new school what the former ones recorded",
     "screening:form01-officer-card": "a school keeps one copy of an official's card, whoever of it took the picture",
 }
 

@@ -21,6 +21,7 @@ from screening.actions.visits import propose_visits
 from screening.form01.rules import SENT
 from screening.models import Form01, Grant, GrantSuspension, HomeVisit
 from screening.rules.grants import EndReason, GrantStatus
+from screening.rules.visits import Evidence
 from screening.views.form01_reading import answered, photos_of, signatures_of
 
 SENDER, RECEIVER = "sender", "receiver"
@@ -162,9 +163,9 @@ def screen_again(user: User, at: datetime) -> list[hooks.Todo]:
         came = Handover.objects.filter(
             access.within([path], "to_path"), to_enrolment__status=Enrolment.Status.STUDYING
         )
-        came = came.filter(pupil__grants__end_reason=EndReason.MOVED).exclude(
-            to_enrolment__forms01__in=Form01.objects.alive().filter(status__in=SENT)
-        )
+        came = came.filter(
+            to_enrolment__home_visit__evidence__contains=[Evidence.GRANT_ELSEWHERE]
+        ).exclude(to_enrolment__forms01__in=Form01.objects.alive().filter(status__in=SENT))
         first = came.select_related("term").order_by("-pk").first()
         if first is None:
             continue

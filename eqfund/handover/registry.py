@@ -106,6 +106,7 @@ def follow_registry(it: RegistryImport, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS handover_came")
         cursor.execute(_CAME, params)
+        cursor.execute("ANALYZE handover_came")
         cursor.execute(_CHANGED, params)
         changed = [row[0] for row in cursor.fetchall()]
         cursor.execute(_ARRIVED, params)

@@ -229,3 +229,23 @@ def test_a_double_at_the_new_school_is_settled_before_a_hand_over(
 
     with pytest.raises(Refused, match="settle that first"):
         moves.accept_handover(sent, classroom=classroom, by=admin, at=at("2569-05-26"))
+
+
+def test_a_preview_that_was_made_before_the_answer_no_longer_holds(
+    send, confirm, make_pupils, other_classroom, school, classroom, receiver, admin, at
+):
+    child = make_pupils(1, classroom=other_classroom)[0]
+    sent = moves.propose_handover(
+        child.enrolments.get(),
+        school,
+        moved_on=at("2569-05-18").date(),
+        by=receiver,
+        at=at("2569-05-18"),
+    )
+    it = send(mine(9, number=child.identity.number))
+    moves.accept_handover(sent, classroom=classroom, by=admin, at=at("2569-05-20"))
+
+    confirm(it)
+
+    assert it.status == "previewed", "the roll has changed: the person looks again"
+    assert child.enrolments.filter(status="studying").get().path == classroom.path
