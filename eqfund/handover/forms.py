@@ -114,7 +114,7 @@ class RefuseForm(forms.Form):
 class StatusForm(forms.Form):
     """A pupil's state at the school from a day on."""
 
-    status = forms.ChoiceField(label=_("What happened"), widget=forms.RadioSelect)
+    status = forms.ChoiceField(label=_("New state"), widget=forms.RadioSelect)
     on = ThaiDateField(label=_("Since"), help_text=DAY_HELP)
     reason = forms.CharField(
         label=_("Reason"),

@@ -95,7 +95,6 @@ def moves_panel(pupil: Pupil, user: User, at: datetime) -> list[Panel]:
     return [Panel(gettext("Moves and state at the school"), "handover/panel.html", context)]
 
 
-@hooks.handover_duties.register
 def of_the_child(handover: Handover, at: datetime) -> list[Duty]:
     """What a move means for the child itself."""
     done = True if handover.status == "accepted" else None
@@ -113,3 +112,6 @@ def of_the_child(handover: Handover, at: datetime) -> list[Duty]:
             done=done,
         ),
     ]
+
+
+hooks.handover_duties.register(of_the_child, order=10)
