@@ -26,9 +26,9 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     main, near, far, next_door, municipal, centre, private = (
         world.schools[number - 1] for number in (1, 3, 7, 6, 10, 11, 12)
     )
-    came = _send(world, far, main, "P4", message="ย้ายตามผู้ปกครองซึ่งเปลี่ยนที่ทำงาน")
+    came = _send(world, far, main, "P4", Group.CONTINUING, "ย้ายตามผู้ปกครองซึ่งเปลี่ยนที่ทำงาน")
     moves.accept_handover(came, classroom=world.main_classroom, by=world.director_of(main), at=now)
-    yield "sent and taken over", 1
+    yield "sent and taken over; the grant", _grant_of(came.pupil)
     waiting = [
         _send(world, near, main, "P4"),
         _send(world, main, next_door, "P5"),
