@@ -84,7 +84,7 @@ def test_the_same_close_again_keeps_nothing_more(group, line):
 
 
 def test_a_school_with_more_time_gets_its_own_close(
-    group, line, school, fund_officer, office_admin
+    group, line, school, fund_officer, office_admin, teacher
 ):
     assert store_close(line, path=line.affiliation.path, but_for=[school.path], at=CLOSE) == {
         "schools": 0,
@@ -103,11 +103,16 @@ def test_a_school_with_more_time_gets_its_own_close(
         decided_by=fund_officer,
         decided_at=MAY,
     )
+    enrolment = group[3].enrolments.select_related("pupil__identity", "term").get()
+    channels.confirm_continuing(enrolment, by=teacher, at=moment("2569-06-26 10:00"))
     edge = Edge(line=line, extension_ref=extension.pk, event=Edge.Event.CLOSES, at=LATER)
     own = EdgeMoment(edge, line, Edge.Event.CLOSES, LATER, school.path, ())
 
     assert keep_the_close(own)["schools"] == 1
-    assert ContinuingClose.objects.get().closed_at == LATER
+    close = ContinuingClose.objects.get()
+    assert (close.closed_at, close.confirmed) == (LATER, 3), (
+        "what was done in the extra time counts"
+    )
 
 
 def test_the_calendars_close_reaches_the_handler(line):

@@ -14,6 +14,7 @@ from payments.bankfiles import lines
 from payments.models import (
     BankLine,
     LedgerEntry,
+    PromptPayNote,
     ReceivingChannel,
     ResultFile,
     Transfer,
@@ -97,6 +98,8 @@ def test_what_failed_goes_back_to_the_fund_with_its_reason(sent, fund_finance):
     assert statuses() == {"success": 4, "failed": 1}
     assert ("bank_clearing", "fund", 150_000) in entries()
     assert ReceivingChannel.objects.get(pk=poor.channel_id).promptpay_state == "failed"
+    noted = PromptPayNote.objects.get()
+    assert (noted.pupil_id, noted.step, noted.by) == (poor.channel.pupil_id, "failed", None)
     assert book(sent.term).balanced
 
 
