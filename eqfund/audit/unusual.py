@@ -7,6 +7,7 @@ needs: an admin who pays a class reveals a dozen numbers, not forty.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -167,7 +168,7 @@ def _locked(rows: QuerySet[Event]) -> list[Unusual]:
     ]
 
 
-def _one(row: dict[str, Any], count: int, verb: str, kind: str) -> Unusual:
+def _one(row: Mapping[str, Any], count: int, verb: str, kind: str) -> Unusual:
     what = word(verb) if verb else str(Event.Kind(kind).label)
     name = row["actor_name"] or gettext("not signed in")
     return Unusual(row["day"], row["actor_id"], name, what, count, verb, kind)

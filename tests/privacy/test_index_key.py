@@ -12,7 +12,7 @@ from eqfund import hooks
 from eqfund.fields import BlindIndexField, blind_index, indexed
 from eqfund.models import Guardian, Identity, IndexKeyChange, Pupil
 from eqfund.privacy import index_change, index_keys
-from eqfund.privacy.index_change import KeyChangeRefused
+from eqfund.privacy.index_swap import KeyChangeRefused
 
 NOW = timedelta()
 

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from eqfund.models import IndexKeyChange, Job
 from eqfund.privacy import index_change
+from eqfund.privacy.index_swap import KeyChangeRefused
 from eqfund.privacy.running import see_through, take_up
 
 
@@ -29,7 +30,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             self._take(options["step"], options["settle"])
-        except index_change.KeyChangeRefused as refusal:
+        except KeyChangeRefused as refusal:
             raise CommandError(str(refusal)) from None
 
     def _take(self, step: str | None, settle: int) -> None:
