@@ -12,7 +12,6 @@ from eqfund.activities import ACTIVITY
 from eqfund.models import Enrolment, School, StoredFile, Term, User
 from eqfund.windows import why_closed
 from payments.models import BenefitRate, SchoolBankAccount
-from payments.queries.windows import place_windows, window_among
 from payments.rules.accounts import ACCOUNT_TRANSITIONS, AccountStatus
 from payments.words.accounts import ACCOUNT_STATUS_NAMES
 
@@ -112,10 +111,11 @@ def why_not_note_promptpay(enrolment: Enrolment, user: User, *, at: datetime) ->
     """While guardian and channel may be set at all: what is noted moves the channel."""
     if reason := why_not_reach_pupil(enrolment, user, "payments.set_channel"):
         return reason
-    windows = place_windows(enrolment.term, enrolment.path)
-    window = window_among(windows, PROMPTPAY_ACTIVITIES, at)
-    activity = window.line.activity if window else ACTIVITY["payments.note_promptpay"]
-    return why_closed(enrolment.term, activity, enrolment.path, at)
+    closed = [
+        why_closed(enrolment.term, activity, enrolment.path, at)
+        for activity in PROMPTPAY_ACTIVITIES
+    ]
+    return closed[-1] if all(closed) else None  # the corrections' own: when they open next
 
 
 def why_not_reach_pupil(enrolment: Enrolment, user: User, verb: str) -> str | None:

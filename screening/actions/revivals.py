@@ -32,6 +32,7 @@ def _ask(grant: Grant, reason: str, by: User, at: datetime) -> GrantRevival:
         raise Refused(refusal)
     if not reason:
         raise Refused(gettext("Say why the end was a mistake."))
+    assert grant.ended_at is not None  # a constraint: an ended grant says when
     revival = GrantRevival.objects.create(
         grant=grant,
         end_reason=grant.end_reason,
