@@ -20,10 +20,9 @@ from eqfund.models import Job, User
 from eqfund.refusal import Refused
 from payments.models import TransferRound
 from payments.permissions import rounds as permissions
-from payments.round_sql import Seen
 
 from . import rounds
-from .rounds import Fence
+from .rounds import Watch
 
 KIND = "payments.round_act"
 
@@ -105,8 +104,7 @@ def do_round_act(
     at: datetime,
     reason: str,
     attempt: int,
-    fence: Fence,
-    seen: Seen,
+    watch: Watch,
 ) -> None:
     """Do a step that was asked for, to the build that it was asked for."""
     act = ACTS[code]
@@ -114,7 +112,7 @@ def do_round_act(
         raise Refused(_built_anew())
     more = {"reason": reason} if act.asks_reason else {}
     try:
-        act.do(transfer_round, by=by, at=at, fence=fence, seen=seen, **more)
+        act.do(transfer_round, by=by, at=at, watch=watch, **more)
     except rounds.TotalsDiffer:
         facts = {"act": code, "digest": transfer_round.digest}
         audit.record("round_totals_differ", transfer_round, by=by, at=at, path="TH/", facts=facts)

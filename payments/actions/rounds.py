@@ -11,6 +11,7 @@ which lends its fence and is told how many rows were `seen`.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -37,6 +38,18 @@ class TotalsDiffer(Refused):
 
 def no_fence() -> None:
     """Nobody else can be at the same work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Who watches a step that goes through a million rows: `fence` stops a worker whose work another
+    has taken over, `seen` is told how far it is."""
+
+    fence: Fence = no_fence
+    seen: Seen = unseen
+
+
+UNWATCHED = Watch()
 
 
 def plan_round(term: Term, number: int, *, by: User, at: datetime) -> TransferRound:
@@ -66,8 +79,7 @@ def build_round(
     *,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> bool:
     """Fill a planned round, fix its totals, make `by` its maker; False if it is built already.
 
@@ -82,8 +94,8 @@ def build_round(
         raise Refused(reason)
     round_sql.entitle(transfer_round.term)
     round_sql.build(transfer_round)
-    fixed = round_sql.totals(transfer_round, seen)
-    fence()
+    fixed = round_sql.totals(transfer_round, watch.seen)
+    watch.fence()
     _move(
         transfer_round,
         RoundStatus.BUILT,
@@ -103,15 +115,14 @@ def approve_round(
     *,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> None:
     """Approve a built round whose rows are those that were built."""
     if reason := permissions.why_not_approve(transfer_round, by):
         raise Refused(reason)
     _move(transfer_round, RoundStatus.APPROVED, approver=by, approved_at=at)
-    check_totals(transfer_round, seen)
-    fence()
+    check_totals(transfer_round, watch.seen)
+    watch.fence()
     _record("approve_round", transfer_round, by, at)
 
 
@@ -121,15 +132,14 @@ def release_round(
     *,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> None:
     """Release an approved round to the bank."""
     if reason := permissions.why_not_release(transfer_round, by):
         raise Refused(reason)
     _move(transfer_round, RoundStatus.RELEASED, releaser=by, released_at=at)
-    check_totals(transfer_round, seen)
-    fence()
+    check_totals(transfer_round, watch.seen)
+    watch.fence()
     _record("release_round", transfer_round, by, at)
 
 
@@ -140,8 +150,7 @@ def send_back_round(
     reason: str,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> None:
     """Send a round back to be built again; its rows go, the audit book keeps their totals."""
     if refusal := permissions.why_not_send_back(transfer_round, by):
@@ -162,7 +171,7 @@ def send_back_round(
     )
     LeftOut.objects.filter(round=transfer_round)._raw_delete("default")
     transfer_round.transfers.all()._raw_delete("default")
-    fence()  # last: it holds the job's row, and a heartbeat could not be written meanwhile
+    watch.fence()  # last: it holds the job's row, and a heartbeat could not be written meanwhile
 
 
 @transaction.atomic
@@ -172,8 +181,7 @@ def cancel_round(
     reason: str,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> None:
     """Cancel a round that is not released; its pupils enter the next one."""
     if refusal := permissions.why_not_cancel(transfer_round, by):
@@ -183,7 +191,7 @@ def cancel_round(
     transfer_round.transfers.filter(status=TransferStatus.PENDING).update(
         status=TransferStatus.CANCELLED
     )
-    fence()
+    watch.fence()
     _record("cancel_round", transfer_round, by, at, reason=reason)
 
 
@@ -193,8 +201,7 @@ def publish_round(
     *,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> None:
     """Publish what was transferred: schools see it, and their 20 working days begin."""
     if reason := permissions.why_not_publish(transfer_round, by):
@@ -203,8 +210,8 @@ def publish_round(
     _move(
         transfer_round, RoundStatus.PUBLISHED, published_by=by, published_at=at, payout_due_on=due
     )
-    check_totals(transfer_round, seen)
-    fence()
+    check_totals(transfer_round, watch.seen)
+    watch.fence()
     _record("publish_round", transfer_round, by, at)
 
 
@@ -214,15 +221,14 @@ def close_round(
     *,
     by: User,
     at: datetime,
-    fence: Fence = no_fence,
-    seen: Seen = unseen,
+    watch: Watch = UNWATCHED,
 ) -> None:
     """Close a published round when reports and refunds are over."""
     if reason := permissions.why_not_close(transfer_round, by, at=at):
         raise Refused(reason)
     _move(transfer_round, RoundStatus.CLOSED, ended_by=by, closed_at=at)
-    check_totals(transfer_round, seen)
-    fence()
+    check_totals(transfer_round, watch.seen)
+    watch.fence()
     _record("close_round", transfer_round, by, at)
 
 

@@ -165,30 +165,49 @@ def _accounts(user: Any, term: Term, at: datetime) -> list[Todo]:
                     state="bad" if state else "sun",
                 )
             )
-    for verb, status, what in (
-        (
-            "payments.approve_account",
-            AccountStatus.PROPOSED,
-            gettext("Approve the school's bank account"),
-        ),
-        (
-            "payments.decide_account",
-            AccountStatus.DIRECTOR_APPROVED,
-            gettext("Check the schools' bank accounts"),
-        ),
-    ):
-        waiting = SchoolBankAccount.objects.visible_to(user, verb).filter(status=status)
-        if count := waiting.count() if access.paths_with(user, verb) else 0:
-            hint = ngettext("%(count)d account waits", "%(count)d accounts wait", count) % {
-                "count": count
-            }
-            url = reverse("payments:accounts") + (
-                "?waiting=director" if status == AccountStatus.PROPOSED else "?waiting=fund"
-            )
+    return [*todos, *_accounts_to_approve(user, term, at), *_accounts_to_decide(user)]
+
+
+def _accounts_to_approve(user: Any, term: Term, at: datetime) -> list[Todo]:
+    """What waits for a director, and until when it can be approved; nothing while accounts are closed."""
+    todos = []
+    for path, windows in _windows_by_school(user, "payments.approve_account", term).items():
+        window = window_among(windows, ("school_bank_account",), at)
+        if window is None or not window.is_open(at):
+            continue
+        waiting = SchoolBankAccount.objects.under(path).filter(status=AccountStatus.PROPOSED)
+        for school in School.objects.filter(pk__in=waiting.values("school")).order_by("name", "pk"):
             todos.append(
-                Todo(what=what, hint=hint, url=url, action_label=gettext("Open it"), state="sun")
+                Todo(
+                    what=gettext("Approve the school's bank account"),
+                    hint=school.name,
+                    url=reverse("payments:account", args=[school.pk]),
+                    action_label=gettext("Open it"),
+                    due=window.closes_at,
+                    state="sun",
+                )
             )
     return todos
+
+
+def _accounts_to_decide(user: Any) -> list[Todo]:
+    """What waits for the fund, which checks when it can."""
+    if not access.paths_with(user, "payments.decide_account"):
+        return []
+    count = SchoolBankAccount.objects.filter(status=AccountStatus.DIRECTOR_APPROVED).count()
+    if not count:
+        return []
+    hint = ngettext("%(count)d account waits", "%(count)d accounts wait", count) % {"count": count}
+    return [
+        Todo(
+            what=gettext("Check the schools' bank accounts"),
+            hint=hint,
+            url=reverse("payments:accounts") + "?waiting=fund",
+            action_label=gettext("Open it"),
+            state="sun",
+            count=count,
+        )
+    ]
 
 
 def _rounds(user: Any, at: datetime) -> list[Todo]:

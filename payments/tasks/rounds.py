@@ -8,6 +8,7 @@ from django.utils.translation import gettext
 
 from eqfund import jobs
 from payments.actions import round_acts
+from payments.actions.rounds import Watch
 from payments.models import TransferRound
 from payments.round_sql import Seen
 
@@ -40,7 +41,6 @@ def round_act(run: jobs.JobRun) -> dict[str, Any]:
             at=run.moment,
             reason=run.params["reason"],
             attempt=run.params["attempt"],
-            fence=run.check_fence,
-            seen=comparing(run, transfer_round),
+            watch=Watch(run.check_fence, comparing(run, transfer_round)),
         )
     return {"act": code, "pupils": transfer_round.pupils, "left_out": transfer_round.left_out}

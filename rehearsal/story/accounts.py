@@ -18,14 +18,14 @@ from eqfund.models import CalendarLine, Classroom, Enrolment, School
 from eqfund.money import baht
 from eqfund.refusal import Refused
 from eqfund.relationships import code_of
-from payments.actions import accounts, channels, rates
+from payments.actions import account_rules, accounts, channels, rates
 from payments.actions.accounts import AccountFacts
 from payments.actions.channels import ChannelFacts, GuardianFacts
 from payments.actions.continuing import store_close
 from payments.models import ContinuingConfirmation, ReceivingChannel, SchoolBankAccount, Transfer
 from payments.queries import channels as queries
 from payments.queries.channels import ChannelRow
-from payments.rules.accounts import AccountStatus
+from payments.rules.accounts import AccountCriteria, AccountStatus
 from payments.rules.channels import ChannelKind, PromptPayState
 from payments.rules.promptpay import Standing, Step
 from payments.rules.rates import DEMONSTRATION_RATES_SATANG
@@ -53,6 +53,7 @@ PROOF = (  # one empty page
 def play(world: World) -> Figures:
     """Amounts by two people; accounts by three hands; the continuing group class by class."""
     yield from _amounts(world)
+    yield from _account_rules(world)
     yield from _accounts(world)
     yield from _confirm(world)
 
@@ -71,6 +72,20 @@ def _amounts(world: World) -> Figures:
         _refused(rates.approve_rate, rate, by=world.fund_officer, at=clock.now())
         rates.approve_rate(rate, by=world.fund_approver, at=clock.now())
         yield f"amount a term, {level}", baht(satang)
+
+
+def _account_rules(world: World) -> Figures:
+    """What an account must be: one person writes it, another puts it in force."""
+    made = account_rules.propose_account_rules(
+        AccountCriteria(),
+        source="หลักเกณฑ์สาธิต ไม่ใช่ของ กสศ.",
+        check_sources={},
+        by=world.fund_officer,
+        at=clock.now(),
+    )
+    _refused(account_rules.approve_account_rules, made, by=world.fund_officer, at=clock.now())
+    account_rules.approve_account_rules(made, by=world.fund_approver, at=clock.now())
+    yield "rules of school accounts in force, version", made.version
 
 
 def _accounts(world: World) -> Figures:

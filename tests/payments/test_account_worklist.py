@@ -15,6 +15,7 @@ from eqfund.models import Event, StoredFile
 from eqfund.refusal import Refused
 from payments.actions import accounts, rounds
 from payments.actions.accounts import AccountFacts
+from payments.hooks import rounds as hooks_rounds
 from payments.models import SchoolBankAccount, Transfer, TransferRound
 from payments.rules.accounts import AccountStatus
 from tests.conftest import moment
@@ -348,3 +349,16 @@ def test_the_three_windows_of_the_letter(
     else:
         with pytest.raises(Refused, match="closed|has not opened"):
             change(calendar, school, admin, director, fund_officer, moment_)
+
+
+# Whose turn it is.
+
+
+def test_the_director_is_told_until_when_to_approve(calendar, school, make_account, director):
+    make_account(school, AccountStatus.PROPOSED)
+
+    (todo,) = hooks_rounds.home_tasks(director, MAY)
+
+    assert todo.due == moment("2569-06-25 17:00")
+    assert todo.url == reverse("payments:account", args=[school.pk])
+    assert hooks_rounds.home_tasks(director, moment("2569-06-25 17:00")) == []

@@ -146,6 +146,8 @@ def test_a_worker_that_lost_the_step_leaves_the_round_as_it_was(built, fund_appr
         raise jobs.LostLease
 
     with pytest.raises(jobs.LostLease):
-        rounds.approve_round(built, by=fund_approver, at=APPROVED, fence=taken_over)
+        rounds.approve_round(
+            built, by=fund_approver, at=APPROVED, watch=rounds.Watch(fence=taken_over)
+        )
     built.refresh_from_db()
     assert (built.status, built.approver) == (RoundStatus.BUILT, None)

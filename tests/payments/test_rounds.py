@@ -163,7 +163,7 @@ def test_a_worker_that_lost_the_job_commits_nothing(planned, pupils, make_grants
         raise jobs.LostLease
 
     with pytest.raises(jobs.LostLease):
-        rounds.build_round(planned, by=fund_officer, at=BUILT, fence=taken_over)
+        rounds.build_round(planned, by=fund_officer, at=BUILT, watch=rounds.Watch(fence=taken_over))
     assert not Transfer.objects.exists()
     assert not Entitlement.objects.exists()
     assert TransferRound.objects.get().status == RoundStatus.PLANNED

@@ -115,7 +115,7 @@ def test_a_worker_killed_before_its_commit_leaves_a_planned_round_that_builds_ag
 
     def build():
         mine = TransferRound.objects.select_related("term").get()
-        return rounds.build_round(mine, by=fund_officer, at=BUILT, fence=killed)
+        return rounds.build_round(mine, by=fund_officer, at=BUILT, watch=rounds.Watch(fence=killed))
 
     with pytest.raises(OperationalError):
         build()
