@@ -15,6 +15,7 @@ MEGABYTE = 1024 * 1024
 MOST_MEMBERS = 2_000
 MOST_UNPACKED = 400 * MEGABYTE
 MOST_RATIO = 200  # of a member over a megabyte; a real sheet packs 10 to 30 times
+PRINTER_SETTINGS = "xl/printerSettings/"  # Excel leaves them in every sheet that was once printed
 MOST_PIXELS = 80_000_000
 MOST_SIDE = 20_000
 NAME_LENGTH = 120
@@ -37,8 +38,11 @@ def why_not_archive(data: bytes) -> str | None:
     if len(members) > MOST_MEMBERS or sum(member.file_size for member in members) > MOST_UNPACKED:
         return "bomb"
     for member in members:
-        if member.filename.lower().endswith((".zip", ".xlsx", ".gz", ".7z", ".bin")):
-            return "nested" if not member.filename.lower().endswith(".bin") else "macro"
+        name = member.filename.lower()
+        if name.endswith((".zip", ".xlsx", ".gz", ".7z")):
+            return "nested"
+        if name.endswith(".bin") and not member.filename.startswith(PRINTER_SETTINGS):
+            return "macro"
         packed = max(member.compress_size, 1)
         if member.file_size > MEGABYTE and member.file_size / packed > MOST_RATIO:
             return "bomb"

@@ -11,6 +11,8 @@ from datetime import date, datetime, time, timedelta
 
 from python_calamine import CalamineError, load_workbook
 
+from eqfund.upload_rules import why_not_archive
+
 from .errors import WrongFile
 
 type Cell = str | float | int | bool | date | datetime | time | timedelta
@@ -47,6 +49,8 @@ def letter(index: int) -> str:
 
 
 def _workbook_rows(content: bytes) -> Iterator[Row]:
+    if content.startswith(_ZIP) and why_not_archive(content):  # before anything unpacks it
+        raise WrongFile("file_unreadable")
     try:
         book = load_workbook(io.BytesIO(content))
         sheet = book.get_sheet_by_index(0)

@@ -11,6 +11,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from eqfund import clock, files, upload_rules
+from eqfund.imports.errors import WrongFile
+from eqfund.imports.sheet import rows_of
 from eqfund.refusal import Refused
 
 SVG = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
@@ -112,6 +114,7 @@ def test_what_is_not_what_it_should_be_is_refused(data, kinds, admin, school):
         (picture("WEBP"), ("image",)),
         (pdf(), ("pdf",)),
         (zipped(xl__sheet="<row/>" * 1000), ("sheet",)),
+        (zipped(xl__printerSettings__printerSettings1_dot_bin=b"\0\1"), ("sheet",)),
         ("ชื่อ,อายุ\nก,9\n".encode(), ("text",)),
     ],
 )
@@ -184,3 +187,18 @@ def test_a_file_goes_out_as_a_download_that_runs_nowhere(admin, school):
     assert response.headers["X-Content-Type-Options"] == "nosniff"
     assert response.headers["Cache-Control"] == "private, no-store"
     assert response.headers["Content-Type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize(
+    "bomb",
+    [
+        zipped(xl__sheet=b"\0" * (300 * 1024 * 1024)),
+        zipped(xl__vbaProject_dot_bin=b"macro"),
+        zipped(xl__printerSettings__printerSettings1_dot_bin=b"\0" * (30 * 1024 * 1024)),
+    ],
+    ids=["bomb", "macro", "bomb among the printer's settings"],
+)
+def test_a_sheet_that_is_read_without_being_kept_is_looked_at_first(bomb):
+    """Lists of teachers and trials of registry files are read in the web's own process."""
+    with pytest.raises(WrongFile):
+        rows_of(bomb)
