@@ -14,7 +14,8 @@ from django.db import connection, transaction
 from django.utils.translation import gettext
 
 from eqfund import audit, clock
-from eqfund.handover.actions import moves, statuses
+from eqfund.handover import changing
+from eqfund.handover.actions import moves
 from eqfund.handover.rules_status import PupilStatus, Source
 from eqfund.models import (
     Classroom,
@@ -145,7 +146,7 @@ def _let_go(child: Child, by: User | None, at: datetime, pair: DuplicatePair) ->
         moved = held_the_number
     on = at.astimezone(clock.BANGKOK).date()
     said = side.answered_on if side.answer == Answer.LEFT else None
-    statuses.change(
+    changing.change(
         enrolment,
         PupilStatus.MOVED if moved else PupilStatus.NOT_PRESENT,
         on=said or on,
