@@ -19,7 +19,7 @@ unfinished           eqfund.hooks.Unfinished              which schools have not
 grant_ends           (grant, reason, at) -> [sentence]    what the end of a grant does to money not yet paid
 joined_words         (label of a model, words)            what two rows of one child may both have, said to people
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
-subsidy_years        (term, path) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
+subsidy_years        (term, [pupil key]) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
 children_moved       (keys of Handover, by, at)           pupils study at another school now: what does not travel ends, in that transaction
 handover_duties      (Handover, at) -> [Duty]             what a move means and leaves to do, for its two sides; asked before it and after
 handover_history     (Handover, user, at) -> [Panel]      what the new school may read of an accepted hand-over
@@ -192,8 +192,8 @@ edge_handlers: Registry[Any] = Registry()
 edge_rounds: Registry[Callable[[datetime], None]] = Registry()
 unfinished: Registry[Unfinished] = Registry()
 grant_ends: Registry[Callable[[Any, str, datetime], list[str]]] = Registry()
-# Set-based: pupils who study under the path in the term; one who stood in no list is left out.
-subsidy_years: Registry[Callable[[Any, str], dict[int, int]]] = Registry()
+# Set-based: a pupil who stood in no list is left out.
+subsidy_years: Registry[Callable[[Any, list[int]], dict[int, int]]] = Registry()
 joined_words: Registry[tuple[str, Any]] = Registry()
 listing_checks: Registry[Callable[[Any, Any, datetime], list[Any]]] = Registry()
 

@@ -172,11 +172,10 @@ def schools_of(schools: QuerySet[School], rows: QuerySet[SubsidyPupil]) -> Query
     ).order_by(F("listed_pupils").desc(nulls_last=True), "name", "pk")
 
 
-def subsidy_years(term: Term, path: str) -> dict[int, int]:
-    """Years running up to the year before `term`, of pupils who study under `path` (hooks.subsidy_years)."""
-    studying = Enrolment.objects.studying().under(path).filter(term=term).values("pupil")
+def subsidy_years(term: Term, pupils: list[int]) -> dict[int, int]:
+    """Years running up to the year before `term`, of these pupils (hooks.subsidy_years)."""
     rows = SubsidyPupil.objects.filter(
-        is_current=True, term__year_be__lt=term.year_be, pupil__in=studying
+        is_current=True, term__year_be__lt=term.year_be, pupil__in=pupils
     )
     had: dict[int, set[int]] = {}
     for pupil, year, running in rows.values_list("pupil", "term__year_be", "years"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -32,6 +33,7 @@ POOR = (PovertyBand.POOR, PovertyBand.EXTREMELY_POOR)
 # An end after which the child is asked about again; "no longer poor" is not one.
 COMES_AGAIN = (EndReason.MOVED, EndReason.LEFT)
 SCHOOL_SEGMENTS = 4
+CHUNK = 4_000
 
 
 def school_part(path: str) -> str:
@@ -49,36 +51,41 @@ def school_part(path: str) -> str:
 def facts_under(path: str, term: Term) -> Iterator[tuple[int, Facts]]:
     """Enrolment and facts of everybody who studies under `path` this term.
 
-    A handful of queries whatever the number of pupils; the registry's incomes, which are sealed,
-    are opened only where nothing else speaks for a visit.
+    By lists of keys, a chunk at a time: a just recorded file has no statistics yet, and a sub-select
+    over its 60,000 enrolments was joined row by row, which took minutes. The registry's incomes,
+    which are sealed, are opened only where nothing else speaks for a visit.
     """
     studying = Enrolment.objects.studying().under(path).filter(term=term)
-    pupils = studying.values("pupil")
+    rows = studying.values_list("pk", "pupil_id", "path", "pupil__identity__id_index")
+    found = rows.iterator(chunk_size=CHUNK)
+    while chunk := list(islice(found, CHUNK)):
+        yield from _facts_of(chunk, term)
+
+
+def _facts_of(chunk: list[tuple[int, int, str, Any]], term: Term) -> Iterator[tuple[int, Facts]]:
+    """The facts of some enrolments, a query for each source."""
+    enrolments, pupils = [row[0] for row in chunk], [row[1] for row in chunk]
     marked = dict(
-        RegistryRecord.objects.filter(term=term, enrolment__in=studying.values("pk")).values_list(
+        RegistryRecord.objects.filter(term=term, enrolment__in=enrolments).values_list(
             "enrolment", "disadvantage_poor"
         )
     )
     granted, former = _grants(pupils, term)
-    moved = set(
-        AwaitedGrant.objects.filter(
-            outcome="moved", id_index__in=studying.values("pupil__identity__id_index")
-        ).values_list("id_index", flat=True)
-    )
-    moved = {bytes(index) for index in moved}
+    indexes = [bytes(row[3]) for row in chunk if row[3] is not None]
+    awaited = AwaitedGrant.objects.filter(outcome="moved", id_index__in=indexes)
+    moved = {bytes(index) for index in awaited.values_list("id_index", flat=True)}
     scored = _scored_poor(pupils, term)
     years: dict[int, int] = {}
     for count in hooks.subsidy_years:
-        years |= count(term, path)
+        years |= count(term, pupils)
     silent = []
-    rows = studying.values_list("pk", "pupil_id", "path", "pupil__identity__id_index")
-    for pk, pupil, own_path, index in rows.iterator(chunk_size=5_000):
+    for pk, pupil, path, index in chunk:
         elsewhere = index is not None and bytes(index) in moved
         facts = Facts(
             has_grant=pupil in granted,
             marked_poor=marked.get(pk),
             subsidy_years=years.get(pupil, 0),
-            former_grant=FormerGrant.ELSEWHERE if elsewhere else _former(former, pupil, own_path),
+            former_grant=FormerGrant.ELSEWHERE if elsewhere else _former(former, pupil, path),
             scored_poor=pupil in scored,
         )
         if not facts.has_grant and not rules.evidence(facts):
@@ -88,7 +95,7 @@ def facts_under(path: str, term: Term) -> Iterator[tuple[int, Facts]]:
     yield from _by_income(silent, term)
 
 
-def _grants(pupils: Any, term: Term) -> tuple[set[int], dict[int, tuple[str, bool]]]:
+def _grants(pupils: list[int], term: Term) -> tuple[set[int], dict[int, tuple[str, bool]]]:
     """Pupils who hold a grant; of the others the last grant's place, and whether it was left by moving."""
     code = term_code(term)
     granted: set[int] = set()
@@ -112,7 +119,7 @@ def _former(former: dict[int, tuple[str, bool]], pupil: int, path: str) -> Forme
     return FormerGrant.HERE if same and not left_by_moving else FormerGrant.ELSEWHERE
 
 
-def _scored_poor(pupils: Any, term: Term) -> set[int]:
+def _scored_poor(pupils: list[int], term: Term) -> set[int]:
     """Pupils whose last score of an earlier term was poor or extremely poor."""
     earlier = Q(form__enrolment__term__year_be__lt=term.year_be) | Q(
         form__enrolment__term__year_be=term.year_be,
@@ -126,16 +133,14 @@ def _scored_poor(pupils: Any, term: Term) -> set[int]:
 
 def _by_income(enrolments: list[int], term: Term) -> Iterator[tuple[int, Facts]]:
     """The rest, by what the registry's incomes come to."""
-    for at in range(0, len(enrolments), 2_000):
-        part = enrolments[at : at + 2_000]
-        known = RegistryRecord.objects.filter(term=term, enrolment__in=part)
-        rows = {pk: (poor, extras) for pk, poor, extras in known.values_list("enrolment", "disadvantage_poor", "extras")}  # fmt: skip
-        for pk in part:
-            poor, extras = rows.get(pk, (None, {}))
-            yield (
-                pk,
-                Facts(marked_poor=poor, income_per_head_satang=rules.registry_income(extras)),
-            )
+    if not enrolments:
+        return
+    known = RegistryRecord.objects.filter(term=term, enrolment__in=enrolments)
+    rows = known.values_list("enrolment", "disadvantage_poor", "extras")
+    said = {pk: (poor, extras) for pk, poor, extras in rows}
+    for pk in enrolments:
+        poor, extras = said.get(pk, (None, {}))
+        yield pk, Facts(marked_poor=poor, income_per_head_satang=rules.registry_income(extras))
 
 
 def gate_of(term: Term) -> int:

@@ -272,7 +272,7 @@ def test_a_reading_is_done_once(send, make_pupils):
     assert found.rows.count() == 1
 
 
-def test_three_years_running_are_told_to_the_visits(send, make_pupils, office_admin, term, school):
+def test_three_years_running_are_told_to_the_visits(send, make_pupils, office_admin, term):
     pupils = make_pupils(2)
     before = Term.objects.create(
         year_be=2568, number=2, opens_on=date(2025, 11, 1), closes_on=date(2026, 4, 30)
@@ -280,7 +280,7 @@ def test_three_years_running_are_told_to_the_visits(send, make_pupils, office_ad
     found = send([line(pupils[0], years="3"), line(pupils[1], years="1")], term=before)
     actions.record_subsidy_list(found, by=office_admin, at=AT)
 
-    assert subsidy_years(term, school.path) == {pupils[0].pk: 3, pupils[1].pk: 1}
+    assert subsidy_years(term, [pupil.pk for pupil in pupils]) == {pupils[0].pk: 3, pupils[1].pk: 1}
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_years_of_subsidy_come_from_above_by_the_hook(
 ):
     pupil, other = make_pupils(2)
     counted = hooks.Registry()
-    counted.register(lambda term, path: {pupil.pk: 3, other.pk: 2})
+    counted.register(lambda term, pupils: {pupil.pk: 3, other.pk: 2})
     monkeypatch.setattr(hooks, "subsidy_years", counted)
 
     visits.propose_visits(school.path, term, by=admin, at=MAY)
