@@ -68,9 +68,14 @@ class ClassConfirmed:
 
 @transaction.atomic
 def confirm_continuing(
-    enrolment: Enrolment, facts: ChannelFacts | None = None, *, by: User, at: datetime
+    enrolment: Enrolment,
+    facts: ChannelFacts | None = None,
+    *,
+    by: User,
+    at: datetime,
+    seen: str | None = None,
 ) -> ContinuingConfirmation:
-    """Confirm a continuing pupil's data, as they stand or with what `facts` change.
+    """Confirm a continuing pupil's data, as they stand (and stood in `seen`) or with what `facts` change.
 
     Inside the window a second time is a further change; without facts it is refused.
     """
@@ -80,7 +85,7 @@ def confirm_continuing(
         enrolment.path, by, term=enrolment.term, at=at
     ):
         raise Refused(reason)
-    row = _held(enrolment, facts)
+    row = _held(enrolment, facts.seen if facts else seen)
     grant = _continuing(row)
     if facts is None and row.confirmation is not None:
         raise Refused(gettext("This pupil's data are confirmed already."))
@@ -169,7 +174,7 @@ def correct_channel(
     """
     if reason := permissions.why_not_correct_channel(enrolment, by, term=enrolment.term, at=at):
         raise Refused(reason)
-    row = _held(enrolment, facts)
+    row = _held(enrolment, facts.seen)
     if row.grant is None and not row.is_announced:
         raise Refused(gettext("This pupil has no grant in this term."))
     _set(row, facts, by, at, anew=True)
@@ -200,7 +205,7 @@ def choose_channel(
     """Record how a pupil of the new group receives money, before the grant is verified."""
     if reason := permissions.why_not_choose_channel(enrolment, by, term=enrolment.term, at=at):
         raise Refused(reason)
-    row = _held(enrolment, facts)
+    row = _held(enrolment, facts.seen)
     if row.is_continuing:
         raise Refused(gettext("This pupil is of the continuing group. Confirm or correct there."))
     if not row.is_announced and row.grant is None:
@@ -272,14 +277,14 @@ def note_promptpay(
     return note
 
 
-def _held(enrolment: Enrolment, facts: ChannelFacts | None = None) -> queries.ChannelRow:
+def _held(enrolment: Enrolment, seen: str | None = None) -> queries.ChannelRow:
     """The pupil's data as they stand now, the pupil's row held until the transaction ends.
 
-    Refused when somebody has changed them since the screen that the facts come from.
+    Refused when somebody has changed them since the screen whose stamp was `seen`.
     """
     Pupil.objects.select_for_update(no_key=True).get(pk=enrolment.pupil_id)
     row = queries.channel_row(enrolment)
-    if facts is not None and facts.seen is not None and facts.seen != row.stamp:
+    if seen is not None and seen != row.stamp:
         raise Refused(
             gettext(
                 "Somebody has just changed this pupil's guardian or channel. What stands now is shown beside; "

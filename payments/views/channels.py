@@ -168,7 +168,8 @@ def _said(counts: actions.ClassConfirmed) -> str:
 def channel_confirm(request: Any, pk: int) -> HttpResponse:
     """Confirm one pupil as the data stand."""
     enrolment = my_enrolment(request, pk)
-    actions.confirm_continuing(enrolment, by=request.user, at=request.moment)
+    seen = request.POST.get("seen") or None
+    actions.confirm_continuing(enrolment, by=request.user, at=request.moment, seen=seen)
     messages.success(request, gettext("Confirmed: %(name)s.") % {"name": enrolment.pupil.full_name})
     return redirect("payments:channels-class", enrolment.classroom_id)
 

@@ -78,6 +78,23 @@ def test_who_was_changed_after_the_preview_is_not_confirmed_unseen(
     assert ContinuingConfirmation.objects.get().grant.pupil == same
 
 
+def test_one_pupil_is_not_confirmed_otherwise_than_seen(
+    calendar, signed_in, make_pupils, make_grants, make_channel, teacher
+):
+    pupil = make_pupils(1)[0]
+    make_grants([pupil], confirmed=False)
+    _enrolment, seen = stamps([pupil])[0].split(":")
+    url = reverse("payments:channel-confirm", args=[pupil.enrolments.get().pk])
+    make_channel(pupil, "school_account", "unknown")
+    client = signed_in(teacher)
+
+    refused = client.post(url, {"seen": seen})
+
+    assert (refused.status_code, "Somebody has just changed" in refused.text) == (409, True)
+    assert not ContinuingConfirmation.objects.exists()
+    assert client.post(url, {"seen": stamps([pupil])[0].split(":")[1]}).status_code == 302
+
+
 def test_a_second_persons_change_is_not_overwritten(
     calendar, signed_in, make_pupils, make_grants, make_channel, teacher
 ):

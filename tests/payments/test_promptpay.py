@@ -204,6 +204,24 @@ def test_the_list_shows_who_is_still_to_open(pupil, make_pupils, make_grants, vi
     assert pupil.full_name not in text
 
 
+@pytest.mark.parametrize("rows", [1, 50])
+def test_the_list_costs_the_same_at_any_length(
+    rows, calendar, make_pupils, make_grants, visit, teacher, django_assert_num_queries
+):
+    pupils = make_pupils(rows)
+    make_grants(pupils)
+    for pupil in pupils:
+        pupil.channels.update(promptpay_state="not_opened")
+    client = visit(teacher)
+
+    # clock, user, postings; term; enrolments, grants, guardians, channels, confirmations; notes;
+    # for the banner: term, windows, extensions; the reading
+    with django_assert_num_queries(14):
+        page = client.get(reverse("payments:promptpay"))
+
+    assert len(page.context["rows"]) == rows
+
+
 def test_a_note_on_the_page_goes_back_with_its_fault(pupil, visit, teacher):
     client = visit(teacher)
     address = reverse("payments:promptpay-note", args=[enrolment_of(pupil).pk])
