@@ -195,8 +195,14 @@ def test_the_calendar_of_2562_is_shown_on_the_same_page(client, teacher, affilia
     with time_machine.travel(day, tick=False):
         teacher.postings.update(starts_on=day.date())
         client.force_login(teacher, backend="allauth.account.auth_backends.AuthenticationBackend")
-        parts = {part.code: part.lines for part in client.get("/calendar/").context["parts"]}
+        mine = client.get("/calendar/").context["parts"]
+        parts = {
+            part.code: part.lines for part in client.get("/calendar/?show=all").context["parts"]
+        }
 
+    teachers_own = {window.line.activity for part in mine for window in part.lines}
+    assert "form01" in teachers_own
+    assert "form05" not in teachers_own  # the admin's
     assert "form01" in {window.line.activity for window in parts["open"]}
     assert "form05" in {window.line.activity for window in parts["coming"]}
     assert FOLDER.joinpath("2562-1.csv").exists()
