@@ -57,17 +57,17 @@ class AccountRulesForm(forms.Form):
             self._add_text(
                 f"weights-{code}",
                 _listed(check.weights) if check else "",
-                gettext("Weights of the check of %(bank)s") % {"bank": name},
+                gettext("Weights, one for each digit"),
             )
             self._add_text(
                 f"modulus-{code}",
                 str(check.modulus) if check else "",
-                gettext("Modulus of the check of %(bank)s") % {"bank": name},
+                gettext("Modulus that the sum is a multiple of"),
             )
             self._add(
                 f"from-{code}",
                 forms.CharField(
-                    label=gettext("Source of the check of %(bank)s") % {"bank": name},
+                    label=gettext("Where the bank lays it down"),
                     required=False,
                     max_length=200,
                 ),
@@ -86,16 +86,24 @@ class AccountRulesForm(forms.Form):
         )
 
     def banks(self) -> list[dict[str, Any]]:
-        """The banks with their fields, for the table."""
-        parts = ("allow", "digits", "weights", "modulus", "from")
-        return [
-            {
-                "code": code,
-                "name": name,
-                **{part.replace("from", "source"): self[f"{part}-{code}"] for part in parts},
-            }
-            for code, name in BANK_NAMES.items()
-        ]
+        """The banks with their fields, for the table; a check that is set or typed is shown open."""
+        rows = []
+        for code, name in BANK_NAMES.items():
+            check = {part: self[f"{part}-{code}"] for part in ("weights", "modulus", "from")}
+            has_check = any(field.value() or field.errors for field in check.values())
+            rows.append(
+                {
+                    "code": code,
+                    "name": name,
+                    "allow": self[f"allow-{code}"],
+                    "digits": self[f"digits-{code}"],
+                    "weights": check["weights"],
+                    "modulus": check["modulus"],
+                    "source": check["from"],
+                    "has_check": has_check,
+                }
+            )
+        return rows
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
