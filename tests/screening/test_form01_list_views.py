@@ -5,8 +5,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from eqfund.models import RegistryImport, RegistryRecord, StoredFile
+from screening.actions.visits import add_visit
 from screening.models import Form01, Form01Photo, Form01Signature, Grant
 from screening.queries.form01 import counts_by_state, new_group
+from tests.conftest import moment
 from tests.screening.form01_steps import (
     CLOSE,
     VISIT,
@@ -33,7 +35,8 @@ def pupil(make_pupils):
 def test_the_list_shows_whom_to_visit_and_how_far_each_form_is(
     make_pupils, teacher, director, enter
 ):
-    one, two, three, _four = make_pupils(4)
+    one, two, three, four = make_pupils(4)
+    add_visit(four.enrolments.get(), reason="low_income", by=teacher, at=moment("2569-06-10 09:00"))
     begin(one, teacher)
     submitted(two, teacher)
     signed(three, teacher, director)
@@ -247,7 +250,8 @@ def test_a_picture_of_another_form_is_not_served_under_this_one(make_pupils, tea
 
 
 def test_home_says_what_waits_for_whom(make_pupils, teacher, director, screening_teacher, enter):
-    one, two, three, _four = make_pupils(4)
+    one, two, three, four = make_pupils(4)
+    add_visit(four.enrolments.get(), reason="low_income", by=teacher, at=moment("2569-06-10 09:00"))
     begin(one, teacher)
     submitted(two, teacher)
     certified(three, teacher)
@@ -264,7 +268,7 @@ def test_nothing_is_asked_of_anybody_after_the_close(pupil, teacher, enter):
 def _mine(client):
     groups = client.get("/").context["groups"]
     todos = [row.todo for group in groups for row in group.rows]
-    return [todo for todo in todos if "form01" in todo.url]
+    return [todo for todo in todos if "form01" in todo.url or "visits" in todo.url]
 
 
 @pytest.mark.parametrize("at", ["TH/x/", "TH//", "TH/", "TH/²/", "../"])
