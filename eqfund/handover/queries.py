@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -224,6 +224,12 @@ def cells(found: Seen) -> list[Any]:
         thai_date(row.due_on),
         thai_date(row.closed_at) if row.closed_at else "",
     ]
+
+
+def lines(rows: QuerySet[Handover], user: User, today: date) -> Iterator[list[Any]]:
+    """The rows of the CSV, read in pieces."""
+    for row in rows.iterator(chunk_size=2_000):
+        yield cells(_seen(row, user, today))
 
 
 def school_of(enrolment: Enrolment) -> School:

@@ -7,7 +7,7 @@ import pytest
 from eqfund import hooks
 from eqfund.access import Role
 from eqfund.handover.actions import moves, statuses
-from eqfund.models import Enrolment, EnrolmentStatusChange, Event, Handover, Pupil
+from eqfund.models import Enrolment, EnrolmentStatusChange, Event, Handover, Pupil, Term
 from eqfund.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +162,32 @@ def test_after_its_last_day_it_is_answered_no_more(sent, receiver, other_classro
         moves.accept_handover(
             sent, classroom=other_classroom, by=receiver, at=at("2569-11-01 00:00")
         )
+
+
+def test_a_term_that_began_meanwhile_is_the_one_in_which_the_child_moves(
+    send, child, classroom, receiver, other_classroom, at
+):
+    sent = send(child, day="2569-10-28", moved_on=at("2569-10-28").date())
+    next_term = Term.objects.create(
+        year_be=2569,
+        number=2,
+        opens_on=at("2569-11-01").date(),
+        closes_on=at("2570-04-30").date(),
+    )
+    there = Enrolment.objects.create(
+        pupil=child,
+        term=next_term,
+        classroom=classroom,
+        path=classroom.path,
+        starts_on=at("2569-11-01").date(),
+    )
+
+    moves.accept_handover(sent, classroom=other_classroom, by=receiver, at=at("2569-11-03"))
+
+    there.refresh_from_db()
+    assert there.status == "moved"
+    now = child.enrolments.get(term=next_term, status="studying")
+    assert now.classroom == other_classroom
 
 
 def test_it_lapses_the_day_after_its_last_and_once(sent, child, at):

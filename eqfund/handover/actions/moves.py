@@ -272,7 +272,10 @@ def _move(
     takes_over: Enrolment | None = None,
 ) -> None:
     """End the enrolment at the former school, begin one at the new: the pupil's path follows."""
-    left, term = handover.from_enrolment, handover.term
+    term = Term.objects.current(at) or handover.term
+    left = _present_at_former(handover, term) or handover.from_enrolment
+    if room.year_be != term.year_be:
+        raise Refused(gettext("The class is of an earlier school year. Begin a new hand-over."))
     if left.status == PupilStatus.DIED:
         raise Refused(
             gettext("It is recorded that the pupil died. If that is a mistake, undo it first.")
@@ -285,7 +288,7 @@ def _move(
         _refuse_shadow(pupil, room.school, at)
     if left.status in PRESENT and left.term_id == term.pk:
         changing.change(left, PupilStatus.MOVED, on=day, source=Source.HANDOVER, by=by, at=at)
-    new = _enrolment_at(handover, room, day, takes_over, by=by, at=at)
+    new = _enrolment_at(handover, term, room, day, takes_over, by=by, at=at)
     Pupil.objects.filter(pk=handover.pupil_id).update(path=room.path)
     Handover.objects.filter(pk=handover.pk).update(
         to_enrolment=new, to_classroom=room, to_path=room.path, moved_on=day
@@ -296,8 +299,15 @@ def _move(
         follow([handover.pk], by, at)
 
 
+def _present_at_former(handover: Handover, term: Term) -> Enrolment | None:
+    """Where the pupil is at the former school now: a term may have begun since the beginning."""
+    rows = Enrolment.objects.filter(pupil=handover.pupil_id, term=term, status__in=PRESENT)
+    return rows.filter(classroom__school=handover.from_school_id).first()
+
+
 def _enrolment_at(
     handover: Handover,
+    term: Term,
     room: Classroom,
     day: date,
     takes_over: Enrolment | None,
@@ -311,13 +321,13 @@ def _enrolment_at(
             raise ValueError("the double studies in another class, or not at all")
         Enrolment.objects.filter(pk=takes_over.pk).update(pupil=handover.pupil_id)
         return Enrolment.objects.get(pk=takes_over.pk)
-    here = Enrolment.objects.filter(pupil=handover.pupil_id, term=handover.term, classroom=room)
+    here = Enrolment.objects.filter(pupil=handover.pupil_id, term=term, classroom=room)
     if earlier := here.first():
         changing.change(earlier, PupilStatus.STUDYING, on=day, source=Source.HANDOVER, by=by, at=at)
         return earlier
     return Enrolment.objects.create(
         pupil_id=handover.pupil_id,
-        term=handover.term,
+        term=term,
         classroom=room,
         path=room.path,
         starts_on=day,
