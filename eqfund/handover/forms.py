@@ -61,7 +61,8 @@ class AskForm(forms.Form):
 
     def __init__(self, *args: Any, rooms: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["room"].choices = rooms  # type: ignore[attr-defined]
+        blank = [] if len(rooms) == 1 else [("", "–")]
+        self.fields["room"].choices = [*blank, *rooms]  # type: ignore[attr-defined]
 
     def clean_number(self) -> str:
         number = national_id.normalize(self.cleaned_data["number"])
