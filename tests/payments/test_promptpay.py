@@ -187,6 +187,15 @@ def test_a_note_is_never_changed_or_taken_away(pupil, teacher):
             change(PromptPayNote.objects.all())
 
 
+def test_a_note_goes_along_when_two_rows_of_a_child_become_one(pupil, make_pupils, teacher):
+    note(pupil, "told", teacher)
+    other = make_pupils(1)[0]
+
+    PromptPayNote.objects.filter(pupil=pupil).update(pupil=other)
+
+    assert other.promptpay_notes.get().step == "told"
+
+
 # The pages.
 
 
