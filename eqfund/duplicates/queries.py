@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from eqfund import access
 from eqfund.models import DuplicatePair, DuplicateSide, Enrolment, School, User
@@ -34,7 +34,7 @@ class Row:
 
 
 def sides_for_table(user: User, show: str = "") -> QuerySet[DuplicateSide]:
-    """My side of each ticket, what is due first; where both are mine, the first."""
+    """My side of each ticket, what is due first, then the settled; where both are mine, the first."""
     rows = _mine(user)
     if show == MINE:
         rows = rows.filter(pk__in=waiting_for_answer(user).values("pk"))
@@ -43,7 +43,8 @@ def sides_for_table(user: User, show: str = "") -> QuerySet[DuplicateSide]:
     elif show in (DISPUTED, SETTLED):
         rows = rows.filter(pair__state=show)
     rows = rows.select_related("pair", "pupil")
-    return rows.order_by("pair__settled_at", "pair__due_at", "pair", "position")
+    latest = F("pair__settled_at").desc(nulls_first=True)
+    return rows.order_by(latest, "pair__due_at", "pair", "position")
 
 
 def _mine(user: User) -> QuerySet[DuplicateSide]:
@@ -68,7 +69,8 @@ def pairs_for_table(user: User, show: str, at: datetime) -> QuerySet[DuplicatePa
         rows = rows.filter(state__in=[State.OPEN, State.ANSWERED])
     elif show in (DISPUTED, SETTLED):
         rows = rows.filter(state=show)
-    return rows.select_related("decided_by").order_by("settled_at", "due_at", "pk")
+    latest = F("settled_at").desc(nulls_first=True)
+    return rows.select_related("decided_by").order_by(latest, "due_at", "pk")
 
 
 def waiting_for_decision(user: User, at: datetime) -> QuerySet[DuplicatePair]:

@@ -36,7 +36,9 @@ def outcome_for(pair: DuplicatePair, position: int) -> str:
     if outcome in mine:
         if mine[outcome] == position:
             return gettext("One child, who studies at this school.")
-        return gettext("One child, who studies at the other school.")
+        return gettext(
+            "One child, who studies at the other school. Take it out of this school's registry, or the next file brings it again."
+        )
     if outcome in wrong:
         if wrong[outcome] == position:
             return gettext(

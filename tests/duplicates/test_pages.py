@@ -160,6 +160,21 @@ def test_filters_and_their_counts(enter, pair, admin):
     assert "ไม่มีรายการประเภทนี้" in empty.content.decode()
 
 
+def test_open_tickets_stand_before_settled_ones(
+    enter, pair, admin, child, look, classroom, near_classroom, at
+):
+    child(classroom, "G500000000077", first="อื่นใด", last="ไกลนัก")
+    child(near_classroom, "G500000000078", first="อื่นใด", last="ไกลนัก")
+    look("2569-05-22")
+    DuplicatePair.objects.filter(pk=pair.pk).update(
+        state="settled", outcome="different", ground="answers", settled_at=at("2569-05-22")
+    )
+
+    rows = enter(admin).get(reverse("duplicates:tickets")).context["rows"]
+
+    assert [row.pair.state for row in rows] == ["open", "settled"]
+
+
 def test_a_csv_has_the_list_and_no_other_child(enter, pair, office_admin):
     response = enter(office_admin).get(reverse("duplicates:export"))
     text = b"".join(response.streaming_content).decode()
