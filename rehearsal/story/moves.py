@@ -62,7 +62,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     moves.refuse_handover(refused, reason="not_here", by=world.admin_of(far), at=now)
     yield "refused: the pupil has not come", 1
     yield "answered by who began it", _own_answer(world, waiting[1])
-    yield from _states(world, near)
+    yield from _states(world, main)
 
 
 def answer_august(world: World, pupil: Pupil) -> Iterator[tuple[str, Any]]:
@@ -137,7 +137,7 @@ def _states(world: World, school: School) -> Iterator[tuple[str, Any]]:
     statuses.set_pupil_status(
         rests, status="suspended", on=now.date(), reason="พักรักษาตัว", by=admin, at=now
     )
-    gone = _enrolment(world, school, "P3")
+    gone = _enrolment(world, school, "P4")
     mistake = statuses.set_pupil_status(gone, status="withdrew", on=now.date(), by=admin, at=now)
     statuses.undo_pupil_status(mistake, reason="บันทึกผิดคน", by=admin, at=now)
     yield "rests; left by mistake, undone", "1 + 1"
