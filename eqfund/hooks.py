@@ -143,16 +143,20 @@ class Unfinished:
     """Who has not done the work of `activity`: `schools(term, round_no, path, at)` gives the keys of schools under `path`.
 
     `work`, asked the same, counts: school key -> Work; a school that has nothing to do is left
-    out. Without it a close counts every school as one piece of work.
+    out. Without it a close counts every school as one piece of work. `grace_hours`: so long after
+    the close, drafts that the server knows may still be sent, as late.
     """
 
     activity: str
     schools: Callable[[Any, int, str, datetime], Iterable[int]]
     work: Callable[[Any, int, str, datetime], dict[int, Work]] | None = None
+    grace_hours: int = 0
 
 
 def unfinished_by_work(
-    activity: str, work: Callable[[Any, int, str, datetime], dict[int, Work]]
+    activity: str,
+    work: Callable[[Any, int, str, datetime], dict[int, Work]],
+    grace_hours: int = 0,
 ) -> Unfinished:
     """Who has not done the work, by counts alone."""
 
@@ -160,7 +164,7 @@ def unfinished_by_work(
         counted = work(term, round_no, path, at)
         return [key for key, done in counted.items() if not done.is_finished]
 
-    return Unfinished(activity, schools, work)
+    return Unfinished(activity, schools, work, grace_hours)
 
 
 @dataclass(frozen=True, slots=True)

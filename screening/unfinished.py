@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
 
 from eqfund import access, hooks
@@ -91,5 +92,5 @@ def _works(begun: dict[int, tuple[int, int]], unvisited: dict[int, int]) -> dict
 def register() -> None:
     """Tell the calendar who counts what."""
     hooks.unfinished.register(hooks.unfinished_by_work("form01_draft", draft_work))
-    hooks.unfinished.register(hooks.unfinished_by_work("form01", form01_work))
+    hooks.unfinished.register(hooks.unfinished_by_work("form01", form01_work, settings.GRACE_HOURS))
     hooks.unfinished.register(hooks.unfinished_by_work("form05", form05_work))

@@ -135,6 +135,11 @@ def _start(at: datetime) -> None:
         edge.save(update_fields=["results"])
 
 
+def grace_of(activity: str) -> int:
+    """For how many hours after the close drafts of the activity may still be sent; 0 for none."""
+    return max((it.grace_hours for it in hooks.unfinished if it.activity == activity), default=0)
+
+
 def left_at(records: Iterable[CloseRecord]) -> dict[int, dict[str, SchoolAtClose]]:
     """record key -> path of a school that had not finished -> its row; one query."""
     found: dict[int, dict[str, SchoolAtClose]] = {record.pk: {} for record in records}

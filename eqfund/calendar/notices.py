@@ -27,7 +27,7 @@ from eqfund.models import CloseRecord, Edge, Posting, SchoolAtClose, User
 from eqfund.thai_text import thai_datetime
 from eqfund.windows import line_for, said_close
 
-from .closes import left_at
+from .closes import grace_of, left_at
 from .reminders import by_key, mailed_through, send_slices
 
 HOME_DAYS = 7  # how long a close stays on the home page
@@ -45,6 +45,10 @@ class Told:
     drafts: int = 0
     of_office: bool = False
     paths: set[str] = field(default_factory=set)
+
+    @property
+    def grace_hours(self) -> int:
+        return grace_of(self.record.activity)
 
     def add(self, path: str, row: SchoolAtClose) -> None:
         """Count a school once, also where a person holds two posts at it."""

@@ -16,6 +16,7 @@ from eqfund.models import CloseRecord, Term
 from eqfund.pages import paged
 
 from . import queries_closes as queries
+from .closes import grace_of
 
 
 @require_GET
@@ -49,6 +50,7 @@ def close(request: Any, pk: int) -> HttpResponse:
         "offices": queries.offices_of(request.user, record),
         "page": paged(request, rows),
         "place": queries.places_of(request.user, [record]).get(record.path, ""),
+        "grace_hours": grace_of(record.activity),
         "now": queries.now_of(record, request.user, request.moment),
     }
     return render(request, "calendar/close.html", context)

@@ -17,7 +17,8 @@ from eqfund.imports.calendar import Line
 from eqfund.models import CalendarLine, Holiday, Term
 from eqfund.refusal import Refused
 
-from . import editing, holidays as days, queries_lines as queries
+from . import holidays as days, queries_lines as queries
+from .actions import lines as editing
 from .forms_lines import HolidayForm, LineForm, initial_of
 from .lines import Group, group_with, groups_of
 

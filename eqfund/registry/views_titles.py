@@ -21,7 +21,8 @@ from eqfund.imports.trial import Trial, try_file
 from eqfund.models import RegistryReading, RegistryTitle, RegistryValue, Term
 from eqfund.refusal import Refused
 
-from . import adjusting, mappings
+from . import mappings
+from .actions import adjusting
 from .forms_titles import ReadingForm, TitleForm, TrialForm, ValueForm
 from .sentences import file_sentence
 

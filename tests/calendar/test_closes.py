@@ -181,6 +181,22 @@ def test_those_of_unfinished_schools_and_their_office_are_told_and_nobody_else(
     assert reverse("calendar:close", args=[CloseRecord.objects.get().pk]) in office.body
 
 
+def test_drafts_of_an_activity_with_grace_are_said_to_be_sent_still(
+    line, work, school, with_mail, close, monkeypatch
+):
+    work[school.pk] = Work(3, 5, 2)
+    registry = hooks.Registry()
+    counted = hooks.unfinished_by_work("form01", lambda term, n, path, at: dict(work), 72)
+    registry.register(counted)
+    monkeypatch.setattr(hooks, "unfinished", registry)
+
+    close()
+
+    assert told()
+    teachers = next(m for m in mail.outbox if m.to[0].startswith("teacher"))
+    assert "72" in teachers.body
+
+
 def test_lines_that_close_together_share_one_mail(line, work, school, with_mail, close, calendar):
     CalendarLine.objects.create(
         term=calendar,

@@ -10,7 +10,8 @@ from django.urls import reverse
 from hypothesis import given, strategies as st
 
 from eqfund import edges
-from eqfund.calendar import editing, history, holidays, papers
+from eqfund.calendar import history, holidays, papers
+from eqfund.calendar.actions import lines as editing
 from eqfund.calendar.lines import groups_of
 from eqfund.imports.calendar import read_calendar
 from eqfund.models import CalendarLine, Event, Extension, Holiday, Term

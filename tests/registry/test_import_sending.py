@@ -11,7 +11,8 @@ from eqfund.models import (
     StagingRow,
 )
 from eqfund.refusal import Refused
-from eqfund.registry import actions, adjusting
+from eqfund.registry import actions
+from eqfund.registry.actions import adjusting
 
 from .files import (
     OTHERS,

@@ -20,7 +20,8 @@ from eqfund.models import (
     StagingRow,
 )
 from eqfund.refusal import Refused
-from eqfund.registry import adjusting, mappings
+from eqfund.registry import mappings
+from eqfund.registry.actions import adjusting
 
 from .files import csv_bytes, national_id, pupil, student_list, table, xlsx
 from .test_dmc import ON

@@ -4,7 +4,7 @@ import pytest
 
 from eqfund.models import RegistryTitle
 from eqfund.refusal import Refused
-from eqfund.registry import adjusting as actions
+from eqfund.registry.actions import adjusting as actions
 
 pytestmark = pytest.mark.django_db
 

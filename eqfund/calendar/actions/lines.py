@@ -22,10 +22,10 @@ from eqfund.models import Affiliation, CalendarLine, Edge, Extension, Holiday, S
 from eqfund.refusal import Refused
 from eqfund.working_days import PUBLISHED_HOLIDAYS
 
-from . import history, holidays, permissions
-from .lines import Group, group_with, groups_of, times_of
-from .sentences import fault_sentence, history_sentence, when_words
-from .validity import Fault, faults_of, payout_closes
+from .. import history, holidays, permissions
+from ..lines import Group, group_with, groups_of, times_of
+from ..sentences import fault_sentence, history_sentence, when_words
+from ..validity import Fault, faults_of, payout_closes
 
 
 class ChangedMeanwhile(Refused):

@@ -26,7 +26,7 @@ from eqfund.models import (
 from eqfund.refusal import Refused
 from eqfund.thai_text import thai_datetime
 
-from . import difference, permissions, recording
+from .. import difference, permissions, recording
 
 LEAVING = (
     Enrolment.Status.MOVED,

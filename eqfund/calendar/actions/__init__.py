@@ -16,9 +16,9 @@ from eqfund.imports.calendar import read_calendar
 from eqfund.models import CalendarFeed, CalendarLine, Extension, ExtensionPolicy, Term, User
 from eqfund.refusal import Refused
 
-from . import permissions, queries
-from .loading import load
-from .sentences import fault_sentence
+from .. import permissions, queries
+from ..loading import load
+from ..sentences import fault_sentence
 
 Status = Extension.Status
 
