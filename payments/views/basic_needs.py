@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Case, Q, QuerySet, Sum, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -219,8 +220,7 @@ def chosen_term(request: Any) -> Term:
 
 
 def office_address(pk: int) -> str:
-    from django.urls import reverse
-
+    """The office's page, for going back to one of its terms."""
     return reverse("payments:basic-needs-office", args=[pk])
 
 
@@ -241,8 +241,6 @@ def rows_of(request: Any, school: School, term: Term) -> QuerySet[SubsidyPupil]:
 
 def in_order(rows: QuerySet[SubsidyPupil]) -> QuerySet[SubsidyPupil]:
     """By class as schools count them, then name, with all that a row shows."""
-    from django.db.models import Case, When
-
     grades = Case(*(When(grade=each, then=i) for i, each in enumerate(GRADES)), default=len(GRADES))
     return rows.select_related("pupil").order_by(grades, "room", "pupil__sort_key", "pk")
 

@@ -14,6 +14,7 @@ from eqfund.refusal import Refused
 from payments.actions import basic_needs as actions
 from payments.actions.basic_needs import AccountFacts
 from payments.models import AllocationAccount, OfficeAllocation, SubsidyList, SubsidyPupil
+from payments.papers_subsidy import board
 from payments.queries.basic_needs import subsidy_years
 from tests.conftest import moment
 
@@ -360,8 +361,6 @@ def test_another_offices_people_find_nothing(client, recorded, office, school, o
 def test_the_board_is_printed_with_its_sum_in_words_and_no_number_of_a_child(
     client, recorded, school, admin, term
 ):
-    from payments.papers_subsidy import board
-
     found = recorded(2)
     rows = list(SubsidyPupil.objects.current())
 

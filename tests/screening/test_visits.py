@@ -10,6 +10,7 @@ from eqfund.models import Event, RegistryImport, RegistryRecord, StoredFile
 from eqfund.refusal import Refused
 from screening.actions import form01 as drafting, visits
 from screening.models import Grant, HomeVisit
+from screening.queries.visits import lines_of
 from screening.rules.visits import Stage
 from tests.conftest import moment
 
@@ -241,8 +242,6 @@ def test_a_teachers_order_is_kept(line, teacher, outsider):
 
 
 def test_the_form_says_where_the_line_stands(line, teacher, term, calendar):
-    from screening.queries.visits import lines_of
-
     rows = HomeVisit.objects.filter(pk=line.pk)
     (before,) = lines_of(rows, term, opened=True)
     form = drafting.start_form01(line.enrolment, by=teacher, at=JUNE)

@@ -7,9 +7,10 @@ from django.urls import reverse
 
 from eqfund import places
 from eqfund.access import Role
-from eqfund.models import Event, Guardian
+from eqfund.models import Event, Guardian, Posting
 from screening.actions import form01 as drafting, visits as actions
 from screening.form01.reading import Reading
+from screening.hooked_visits import homes_to_visit
 from screening.models import HomeVisit
 from screening.views import visits_pages, visits_paper
 from tests.conftest import moment
@@ -163,8 +164,6 @@ def test_the_paper_says_what_it_does_not_know(teacher, classroom, listed, term):
 
 def test_a_teacher_of_two_classes_has_one_paper(client, school, make_user, classroom, teacher, listed):  # fmt: skip
     other = places.add_classroom(school, year_be=2569, grade="P5", room="1")
-    from eqfund.models import Posting
-
     Posting.objects.create(
         user=teacher, role=Role.HOMEROOM_TEACHER, path=other.path, starts_on=date(2026, 1, 1)
     )
@@ -234,8 +233,6 @@ def test_the_data_are_looked_at_by_the_own_class_alone(client, teacher, school, 
 
 
 def test_the_home_page_tells_how_many_homes_wait(client, teacher, listed, calendar):
-    from screening.hooked_visits import homes_to_visit
-
     visit = listed(2)[0]
     drafted(visit, teacher)
 
