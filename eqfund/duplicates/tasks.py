@@ -35,12 +35,12 @@ def look(term: Term, *, path: str, import_pk: int | None = None, key: str = "") 
 
 
 @shared_task(name="eqfund.duplicates.find_everywhere")
-def find_everywhere(day: str | None = None) -> int | None:
-    """Once a night over the country; `day` is an ISO date, by default today. The job's key, if there is a term."""
+def find_everywhere(on: str | None = None) -> int | None:
+    """Once a night over the country; `on` is an ISO date, by default today. The job's key, if there is a term."""
     clock.refresh()
     at = clock.now()
     term = Term.objects.current(at)
     if term is None:
         return None
-    on = day or at.astimezone(clock.BANGKOK).date().isoformat()
-    return look(term, path="TH/", key=f"find-duplicates-{on}").pk
+    day = on or at.astimezone(clock.BANGKOK).date().isoformat()
+    return look(term, path="TH/", key=f"find-duplicates-{day}").pk

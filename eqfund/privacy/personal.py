@@ -86,6 +86,7 @@ PLAIN: dict[str, str] = {
     "screening.Form01Revision.answers": "answers that identify nobody, as they were",
     "attendance.MonthRecord.sick": _RULE,
     "payments.SchoolBankAccount.last4": _SHOWN,
+    "payments.AllocationAccount.last4": _SHOWN,
     "payments.Transfer.destination_last4": _SHOWN,
     "payments.Receipt06.relation": "a code",
     "payments.CannotPay.reason": "a code",
