@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
+from django.db.models import Count
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext, ngettext
@@ -27,7 +28,7 @@ from eqfund.models import CloseRecord, Edge, Posting, SchoolAtClose, User
 from eqfund.thai_text import thai_datetime
 from eqfund.windows import line_for, said_close
 
-from .closes import grace_of, left_at
+from .closes import Left, grace_of, left_at
 from .reminders import by_key, mailed_through, send_slices
 
 HOME_DAYS = 7  # how long a close stays on the home page
@@ -50,7 +51,7 @@ class Told:
     def grace_hours(self) -> int:
         return grace_of(self.record.activity)
 
-    def add(self, path: str, row: SchoolAtClose) -> None:
+    def add(self, path: str, row: Left) -> None:
         """Count a school once, also where a person holds two posts at it."""
         if path not in self.paths:
             self.paths.add(path)
@@ -107,8 +108,8 @@ def _school_of(path: str) -> str:
     return "/".join(path.split("/")[:4]) + "/"
 
 
-def _by_office(rows: dict[str, SchoolAtClose]) -> dict[str, dict[str, SchoolAtClose]]:
-    found: dict[str, dict[str, SchoolAtClose]] = defaultdict(dict)
+def _by_office(rows: dict[str, Left]) -> dict[str, dict[str, Left]]:
+    found: dict[str, dict[str, Left]] = defaultdict(dict)
     for path, row in rows.items():
         found["/".join(path.split("/")[:3]) + "/"][path] = row
     return found
@@ -148,9 +149,7 @@ def _of_supervisors(user: User, wide: list[str], since: datetime, at: datetime) 
         counts = [(record, record.unfinished) for record in recent]
     else:
         left = rows.filter(is_finished=False, record__in=recent).order_by()
-        by_record: dict[int, int] = defaultdict(int)
-        for record_pk in left.values_list("record", flat=True):
-            by_record[record_pk] += 1
+        by_record = dict(left.values_list("record").annotate(n=Count("pk")))
         counts = [(record, by_record[record.pk]) for record in recent if by_record.get(record.pk)]
     if not counts:
         return []
