@@ -354,22 +354,24 @@ SETTLE = """
 
 
 REMEMBER = """
-    WITH failed AS (
-        UPDATE payments_receivingchannel channel SET promptpay_state = 'failed'
+    WITH missed AS (
+        SELECT DISTINCT channel.id, channel.pupil_id, channel.guardian_id, line.fail_code
         FROM payments_resultline line
         JOIN payments_bankline credit ON credit.end_to_end_id = line.end_to_end_id
         JOIN payments_transfer transfer ON transfer.bank_line_id = credit.id
-        WHERE line.result_id = %(result)s AND line.outcome = 'failed' AND line.fail_code = 'no_promptpay'
-            AND channel.id = transfer.channel_id AND channel.kind <> 'school_account'
-        RETURNING channel.pupil_id, channel.guardian_id
+        JOIN payments_receivingchannel channel ON channel.id = transfer.channel_id
+        WHERE line.result_id = %(result)s AND line.outcome = 'failed' AND channel.kind <> 'school_account'
+    ), marked AS (
+        UPDATE payments_receivingchannel SET promptpay_state = 'failed'
+        WHERE id IN (SELECT id FROM missed WHERE fail_code = 'no_promptpay')
     )
     INSERT INTO payments_promptpaynote (pupil_id, guardian_id, step, reason, at)
-    SELECT pupil_id, guardian_id, 'failed', '', %(at)s FROM failed
+    SELECT pupil_id, guardian_id, 'failed', '', %(at)s FROM missed
 """
 
 
 def _remember_failed_promptpay(result: ResultFile, at: datetime) -> None:
-    """A channel on which the bank found no PromptPay says so, until the school corrects it; so does its history."""
+    """A channel on which the bank found no PromptPay says so, until the school corrects it; every failure is noted."""
     with connection.cursor() as cursor:
         cursor.execute(REMEMBER, {"result": result.pk, "at": at})
 

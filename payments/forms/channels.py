@@ -14,7 +14,7 @@ from payments.forms.shared import numeric
 from payments.queries.channels import ChannelRow
 from payments.rules import guardians
 from payments.rules.channels import ChannelKind, PromptPayState
-from payments.rules.promptpay import Step, why_not_step
+from payments.rules.promptpay import Standing, Step, why_not_step
 from payments.words.channels import CHANNEL_NAMES
 from payments.words.faults import FAULTS, fault
 from payments.words.promptpay import CANNOT_NAMES, STEP_NAMES
@@ -98,9 +98,7 @@ class ChannelForm(forms.Form):
         guardian = row.guardian
         self.initial = {
             "kind": row.kind,
-            "promptpay_state": row.promptpay_state
-            if row.promptpay_state != PromptPayState.FAILED
-            else "",
+            "promptpay_state": row.promptpay_state if row.standing != Standing.FAILED else "",
             "guardian_name": guardian.full_name if guardian else "",
             "relationship": guardian.relationship if guardian else "",
             "phone": guardian.phone if guardian else "",

@@ -40,6 +40,7 @@ class ChannelRow:
     confirmation: ContinuingConfirmation | None
     is_announced: bool
     failed_this_way: bool = False
+    paid_this_way: bool = False
 
     @property
     def is_continuing(self) -> bool:
@@ -60,7 +61,10 @@ class ChannelRow:
     def standing(self) -> Standing:
         """Where the family stands with PromptPay."""
         return standing(
-            self.kind or None, self.promptpay_state, failed_this_way=self.failed_this_way
+            self.kind or None,
+            self.promptpay_state,
+            failed_this_way=self.failed_this_way,
+            paid_this_way=self.paid_this_way,
         )
 
     @property
@@ -132,11 +136,12 @@ def channel_row(enrolment: Enrolment) -> ChannelRow:
 
 
 def _current_channels() -> Any:
-    """The channels in use, each with whether the bank, in a published round, could not pay by it."""
-    failed = Transfer.objects.filter(
-        channel=OuterRef("pk"), status=TransferStatus.FAILED, round__published_at__isnull=False
+    """The channels in use, each with whether the bank, in a published round, paid by it or could not."""
+    told = Transfer.objects.filter(channel=OuterRef("pk"), round__published_at__isnull=False)
+    return ReceivingChannel.objects.current().annotate(
+        failed_this_way=Exists(told.filter(status=TransferStatus.FAILED)),
+        paid_this_way=Exists(told.filter(status=TransferStatus.SUCCESS)),
     )
-    return ReceivingChannel.objects.current().annotate(failed_this_way=Exists(failed))
 
 
 def _channel_row(enrolment: Any, by_grant: dict[int, ContinuingConfirmation]) -> ChannelRow:
@@ -151,6 +156,7 @@ def _channel_row(enrolment: Any, by_grant: dict[int, ContinuingConfirmation]) ->
         by_grant.get(grant.pk) if grant else None,
         enrolment.announced_here,
         failed_this_way=channel is not None and channel.failed_this_way,
+        paid_this_way=channel is not None and channel.paid_this_way,
     )
 
 

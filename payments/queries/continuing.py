@@ -25,7 +25,7 @@ from screening.fields import term_code
 
 STANDING = """
 SELECT grant_id, enrolment_id, school_id, classroom_id, path, confirmed, corrected,
-       kind LIKE 'promptpay%%' AND (failed_this_way OR state <> 'opened') AS promptpay_open,
+       kind LIKE 'promptpay%%' AND (failed_this_way OR (state <> 'opened' AND NOT paid_this_way)) AS promptpay_open,
        CASE WHEN kind IS NULL THEN 'channel_unknown'
             WHEN kind = 'school_account' THEN 'not_asked'
             WHEN identity_kind IS DISTINCT FROM 'national_id' THEN 'promptpay_needs_national_id'
@@ -42,7 +42,8 @@ SELECT grant_id, enrolment_id, school_id, classroom_id, path, confirmed, correct
            i.kind AS identity_kind,
            gu.id AS guardian_id,
            gu.id_index IS NOT NULL AS guardian_has_id,
-           lf.channel_id IS NOT NULL AS failed_this_way
+           COALESCE(told.failed, false) AS failed_this_way,
+           COALESCE(told.paid, false) AS paid_this_way
       FROM screening_grant g
       JOIN eqfund_enrolment e ON e.pupil_id = g.pupil_id AND e.term_id = %(term)s AND e.status = 'studying'
       JOIN eqfund_classroom c ON c.id = e.classroom_id
@@ -51,9 +52,10 @@ SELECT grant_id, enrolment_id, school_id, classroom_id, path, confirmed, correct
       LEFT JOIN payments_continuingconfirmation k ON k.grant_id = g.id AND k.term_id = %(term)s
       LEFT JOIN payments_receivingchannel ch ON ch.pupil_id = p.id AND ch.is_current
       LEFT JOIN eqfund_guardian gu ON gu.pupil_id = p.id AND gu.is_current
-      LEFT JOIN (SELECT DISTINCT t.channel_id FROM payments_transfer t
-                   JOIN payments_transferround r ON r.id = t.round_id
-                  WHERE t.status = 'failed' AND r.published_at IS NOT NULL) lf ON lf.channel_id = ch.id
+      LEFT JOIN (SELECT t.channel_id, bool_or(t.status = 'failed') AS failed, bool_or(t.status = 'success') AS paid
+                   FROM payments_transfer t JOIN payments_transferround r ON r.id = t.round_id
+                  WHERE r.term_id = %(term)s AND r.published_at IS NOT NULL
+                  GROUP BY t.channel_id) told ON told.channel_id = ch.id
      WHERE g.status = 'active' AND g."group" = 'continuing'
        AND g.first_term <= %(code)s AND g.last_term >= %(code)s {where}
   ) AS facts

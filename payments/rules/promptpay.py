@@ -65,18 +65,24 @@ _BY_STATE = {
 }
 
 
-def standing(kind: str | None, state: str, *, failed_this_way: bool = False) -> Standing:
-    """Where a family stands, by the pupil's channel and what the bank said of it.
+def standing(
+    kind: str | None, state: str, *, failed_this_way: bool = False, paid_this_way: bool = False
+) -> Standing:
+    """Where a family stands, by the pupil's channel and what the bank said of it; what it paid is open.
 
     >>> str(standing("promptpay_pupil", "not_opened")), str(standing("school_account", "unknown"))
     ('told', 'school')
     >>> str(standing("promptpay_pupil", "opened", failed_this_way=True))
     'failed'
+    >>> str(standing("promptpay_pupil", "unknown", paid_this_way=True))
+    'opened'
     """
     if kind is not None and not kind.startswith("promptpay"):
         return Standing.SCHOOL
     if failed_this_way:
         return Standing.FAILED
+    if paid_this_way:
+        return Standing.OPENED
     return _BY_STATE[PromptPayState(state)]
 
 

@@ -26,7 +26,7 @@ STEP_NAMES: dict[str, Word] = {
     Step.TOLD: _("The family was told"),
     Step.OPENED: _("PromptPay is open on the national ID"),
     Step.CANNOT: _("The family cannot open it: the school account receives"),
-    Step.FAILED: _("The bank could not pay: no PromptPay on this national ID"),
+    Step.FAILED: _("The bank could not pay by this PromptPay"),
 }
 CANNOT_NAMES: dict[str, Word] = {
     CannotReason.NO_BANK_NEAR: _("No bank or machine within reach"),

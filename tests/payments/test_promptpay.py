@@ -16,6 +16,7 @@ from payments.actions import channels
 from payments.actions.channels import ChannelFacts
 from payments.models import ContinuingConfirmation, PromptPayNote
 from payments.queries.channels import channel_row
+from payments.queries.continuing import progress
 from payments.queries.promptpay import note_rows
 from tests.conftest import moment
 
@@ -157,6 +158,16 @@ def test_what_a_saved_channel_says_of_promptpay_is_noted_too(pupil, teacher):
         ("opened", date(2026, 5, 18), ""),
         ("cannot", None, "bank_refused"),
     ]
+
+
+def test_who_was_paid_this_way_has_it_open(calendar, world, make_pupils):
+    pupil = make_pupils(1)[0]
+    transfer = world.cash([pupil], "promptpay_pupil")[0]
+    pupil.channels.filter(pk=transfer.channel_id).update(is_current=True, promptpay_state="unknown")
+
+    assert standing_of(pupil) == "opened"
+    one = progress(calendar, ["TH/"])
+    assert sum(each.promptpay_open for each in one.values()) == 0
 
 
 # What can never be.
