@@ -244,3 +244,15 @@ def test_a_closed_hand_over_stays_closed_and_none_is_removed(sent, accepted, rec
     assert rows.update(child_name="–") == 1, "a name may be forgotten"
     with pytest.raises(Refused):
         moves.withdraw_handover(accepted, by=receiver, at=at("2569-06-13"))
+
+
+def test_who_moved_and_why_is_forgotten_with_the_child(sent, become, child):
+    become("suspended", reason="พักรักษาตัว")
+    (scrub,) = [each for each in hooks.person_scrubs if each.name.startswith("hand-overs")]
+
+    assert scrub.forget([child.pk]) == 2
+
+    sent.refresh_from_db()
+    assert (sent.child_name, sent.birth_year_be, sent.last4, sent.message) == ("–", None, "", "")
+    assert EnrolmentStatusChange.objects.get().reason == ""
+    assert sent.is_open, "between which schools, and how it stands, stays"

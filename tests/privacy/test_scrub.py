@@ -192,6 +192,8 @@ def test_what_each_app_forgets_is_listed():
         ("pupil", "former names and numbers"),
         ("pupil", "forms"),
         ("pupil", "guardians"),
+        ("pupil", "hand-overs and changes of state"),
+        ("pupil", "home visits"),
         ("pupil", "marks in rolls"),
         ("pupil", "money"),
         ("pupil", "numbers"),
