@@ -76,11 +76,11 @@ RETURNING id
 _CHANGED = """
 INSERT INTO eqfund_enrolmentstatuschange (enrolment_id, was, became, "on", source, reason, by_id, at)
 SELECT e.id, 'studying', e.status, e.ends_on, 'registry', ''::bytea, %(by)s, %(at)s
-  FROM eqfund_enrolment e
+  FROM (SELECT r.enrolment_id FROM eqfund_stagingrow r
+         WHERE r.registry_import_id = %(import)s AND r.kind = 'gone'
+         UNION SELECT left_id FROM handover_came) left_here
+  JOIN eqfund_enrolment e ON e.id = left_here.enrolment_id
  WHERE e.status NOT IN ('studying', 'suspended') AND e.ends_on = %(on)s
-   AND (e.id IN (SELECT r.enrolment_id FROM eqfund_stagingrow r
-                  WHERE r.registry_import_id = %(import)s AND r.kind = 'gone')
-        OR e.id IN (SELECT left_id FROM handover_came))
    AND NOT EXISTS (SELECT 1 FROM eqfund_enrolmentstatuschange x WHERE x.enrolment_id = e.id AND x.became = e.status)
 RETURNING id
 """
