@@ -162,6 +162,7 @@ def mark_missing(request: Any, pk: int) -> HttpResponse:
     form = MissingForm(request.POST)
     if not form.is_valid():
         context = _roll(request, room) | {"missing_form": form}
+        audit.read_list(request, "rolls:roll", context["rows"], path=room.path)
         return render(request, "rolls/roll.html", context, status=422)
     actions.mark_roll(
         room, kind=RollMark.Kind.MISSING, by=request.user, at=request.moment, **form.cleaned_data
