@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from eqfund import pages
 from eqfund.models import Term
-from payments.queries import rounds as queries_rounds
+from payments.queries import accounts as queries_accounts, rounds as queries_rounds
 
 from . import sessions
 from .bank_world import report_on, take_in
@@ -103,6 +103,7 @@ def test_what_is_not_there_is_not_found(page, calendar, fund_officer, admin):
 def short_pages(monkeypatch):
     monkeypatch.setattr(pages.paged, "__defaults__", (1,))
     monkeypatch.setattr(queries_rounds, "PAGE_SIZE", 1)
+    monkeypatch.setattr(queries_accounts, "PAGE_SIZE", 1)
 
 
 def second_page(client, url):
