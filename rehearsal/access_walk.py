@@ -40,7 +40,7 @@ from rehearsal.access_rows import NATIONAL, Kwargs, sampler_of
 from rehearsal.walk_bodies import Marker, forbidden_to, markers_of, text_of, told
 from rehearsal.walk_erasure import told_by_others
 from rehearsal.walk_pages import PageToWalk, pages
-from rehearsal.walk_posts import foreign_fields, foreign_queries, rows_at
+from rehearsal.walk_posts import dropdowns, foreign_fields, foreign_queries, rows_at
 from rehearsal.world import World
 
 CONTEXTS = ("own", "class", "school", "away", "foreign")
@@ -201,6 +201,15 @@ def _attack(guest: Guest, samples: dict[str, dict[str, Kwargs]], result: Walk) -
             for attack in (foreign_queries, foreign_fields):
                 found = attack(guest.client, name, address, foreign, guest.forbidden)
                 result.leaks += [f"{who}: {leak}" for leak in found]
+    for name, kwargs in own:  # what narrows a list is tried with every neighbour's
+        address = reverse(name, kwargs=kwargs)
+        lists = dropdowns(guest.client, address) if outside[1:] else set()
+        for context in outside[1:] if lists else ():
+            foreign = rows_at(guest.places[context])
+            found = foreign_queries(
+                guest.client, name, address, foreign, guest.forbidden, only=lists
+            )
+            result.leaks += [f"{who}: {leak}" for leak in found]
     result.leaks += told_by_others(guest.person, guest.client, own)
 
 

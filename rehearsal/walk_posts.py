@@ -82,6 +82,7 @@ class Form:
     action: str
     method: str
     fields: dict[str, str] = field(default_factory=dict)
+    lists: set[str] = field(default_factory=set)  # fields to choose from
 
 
 class FormReader(HTMLParser):
@@ -106,6 +107,7 @@ class FormReader(HTMLParser):
             self.forms[-1].fields[said["name"]] = "x"
         elif tag == "select":
             self._select = said.get("name", "")
+            self.forms[-1].lists.add(self._select)
             self.forms[-1].fields.setdefault(self._select, "")
         elif tag == "option" and self._select and ("selected" in dict(attrs)):
             self.forms[-1].fields[self._select] = said.get("value", "")
@@ -170,15 +172,29 @@ def keys_asked() -> Iterator[set[str]]:
             setattr(MultiValueDict, name, method)
 
 
+def dropdowns(client: Client, address: str) -> set[str]:
+    """The names of the lists to choose from in the forms by which the page is narrowed."""
+    with asking():
+        response = client.get(address)
+        body = "" if response.streaming else response.content.decode(errors="replace")
+    return {name for form in forms_of(body) if form.method == "get" for name in form.lists}
+
+
 def foreign_queries(
-    client: Client, name: str, address: str, foreign: dict[str, str], forbidden: list[Marker]
+    client: Client,
+    name: str,
+    address: str,
+    foreign: dict[str, str],
+    forbidden: list[Marker],
+    only: set[str] | None = None,
 ) -> Iterator[str]:
-    """Leaks by a foreign number, path or name in each query parameter that the page reads."""
+    """Leaks by a foreign number, path or name in each query parameter that the page reads, or in `only` some."""
     with asking(), keys_asked() as keys:
         client.get(address)
     tries = [
         {key: foreign[kind]}
         for key in sorted(keys - NOT_OF_ROWS)
+        if only is None or key in only
         for kind in ([PARAMETERS[key]] if key in PARAMETERS else OTHER_KINDS)
         if kind in foreign
     ]
@@ -218,13 +234,18 @@ def foreign_fields(
 
 
 def _numbered(form: Form, foreign: dict[str, str]) -> Iterator[tuple[str, str]]:
-    """Fields that hold a number or path of a kind of row that the neighbour has too."""
-    for key in form.fields:
+    """Fields that hold a number or path of a kind of row that the neighbour has too.
+
+    A field whose name tells nothing, and whose value is a number of the page's own or a list of
+    such, is tried with a pupil, a class and a school.
+    """
+    for key, value in form.fields.items():
         words = re.sub(r"[^a-z]+", " ", key.lower())
-        for word, kind in FIELD_WORDS:
-            if word in words and kind in foreign:
-                yield key, kind
-                break
+        kinds = [kind for word, kind in FIELD_WORDS if word in words and kind in foreign][:1]
+        if not kinds and key not in NOT_OF_ROWS and (value.isdigit() or key in form.lists):
+            kinds = [kind for kind in ("pupil", "classroom", "school") if kind in foreign]
+        for kind in kinds:
+            yield key, kind
 
 
 @contextmanager
