@@ -45,7 +45,9 @@ BANK_NAMES: dict[str, str] = {
 # What keeps rules from being used, said to the person of the fund who writes them.
 RULES_FAULTS: dict[str, Word] = {
     "no_pattern": _("Give at least one pattern of the account's name."),
-    "pattern_without_school": _("Each pattern must hold {school}, or any school's account would do."),
+    "pattern_without_school": _(
+        "Each pattern must hold {school}, or any school's account would do."
+    ),
     "no_bank": _("Allow at least one bank."),
     "bank_digits": _("Give the lengths of the number, 6 to 15 digits, for example 10 or 12, 15."),
     "check_length": _("The check must have as many weights as the number has digits."),

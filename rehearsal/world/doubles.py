@@ -8,6 +8,7 @@ school of another affiliation; and one typed twice at the first school itself, i
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from rehearsal import names
 
@@ -50,10 +51,10 @@ def _three(children: list[Child]) -> list[Child]:
     return list(found.values())[:3]
 
 
-def _again(child: Child, school_no: int, number: str, **fields: str) -> Child:
+def _again(child: Child, school_no: int, number: str, **changes: str) -> Child:
     student_number = str(8000 + child.key)
-    fields = {"number": number, "room": "1", "student_number": student_number} | fields
-    return replace(child, school_no=school_no, **fields)
+    fields: dict[str, Any] = {"number": number, "room": "1", "student_number": student_number}
+    return replace(child, school_no=school_no, **fields | changes)
 
 
 def _other_grade(grade: str) -> str:

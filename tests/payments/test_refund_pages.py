@@ -74,7 +74,9 @@ def test_a_statement_is_seen_before_it_is_booked(world, cash, school, browse):
     )
     client = browse("fund_finance")
 
-    page = client.post(url("statement-new"), {"file": SimpleUploadedFile("s.txt", data)}, follow=True)
+    page = client.post(
+        url("statement-new"), {"file": SimpleUploadedFile("s.txt", data)}, follow=True
+    )
     assert "matches a refund slip" in page.text
     statement = RefundStatement.objects.get()
     page = client.post(url("statement-apply", statement.pk), follow=True)
@@ -82,7 +84,9 @@ def test_a_statement_is_seen_before_it_is_booked(world, cash, school, browse):
     slip.refresh_from_db()
     assert slip.status == "matched"
     assert "1 refunds are booked" in page.text
-    again = client.post(url("statement-new"), {"file": SimpleUploadedFile("s.txt", data)}, follow=True)
+    again = client.post(
+        url("statement-new"), {"file": SimpleUploadedFile("s.txt", data)}, follow=True
+    )
     assert again.redirect_chain[-1][0] == url("statement", statement.pk)
     assert client.post(url("statement-apply", statement.pk)).status_code == 409
 

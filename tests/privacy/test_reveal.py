@@ -155,5 +155,6 @@ def test_what_can_be_revealed_is_listed():
         "destination",
         "guardian-number",
         "guardian-phone",
+        "office-account",
         "pupil-number",
     ]
