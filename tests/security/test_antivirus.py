@@ -6,6 +6,7 @@ import pytest
 from django.core.checks import run_checks
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import translation
 from PIL import Image
 
 from eqfund import antivirus, clock, files, jobs
@@ -110,7 +111,7 @@ def test_without_a_scanner_nothing_is_asked(settings, admin, school):
 def test_while_the_scanner_is_away_no_paper_is_taken(settings, admin, school):
     settings.ANTIVIRUS = AWAY
 
-    with pytest.raises(Refused, match="just now"):
+    with translation.override("en"), pytest.raises(Refused, match="just now"):
         upload(b"a,b\n", admin, school)
     assert not StoredFile.objects.exists()
 
