@@ -91,4 +91,7 @@ docs: setup ## write docs/states.md, docs/roles.md and docs/personal-data.md fro
 
 .PHONY: ci
 ci: setup ## check + test + story + browser; goes on after a failure and reports all
-	@$(MAKE) --keep-going check story test browser
+	@status=0; \
+	$(MAKE) --keep-going -j2 --output-sync=target check story || status=$$?; \
+	$(MAKE) --keep-going test browser || status=$$?; \
+	exit $$status

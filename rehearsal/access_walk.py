@@ -26,9 +26,12 @@ rehearsal.walk_bodies, the attacks are in rehearsal.walk_posts, the erasing in r
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
 
-from django.db import transaction
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -37,6 +40,7 @@ from eqfund.access import Role
 from eqfund.accounts import sessions
 from eqfund.models import Event, User
 from rehearsal.access_rows import NATIONAL, Kwargs, sampler_of
+from rehearsal.story import stage
 from rehearsal.walk_bodies import Marker, forbidden_to, markers_of, text_of, told
 from rehearsal.walk_erasure import told_by_others
 from rehearsal.walk_pages import PageToWalk, pages
@@ -94,14 +98,46 @@ def place_of(world: World, context: str) -> str:
 
 
 def walk(world: World) -> Walk:
-    """Ask for every page as every role, in every context that has a row for it."""
+    """Ask for every page as every role, in every context that has a row for it.
+
+    Two processes share the roles. The second has a copy of the database: what a POST does, and the
+    country that is erased, are rolled back, but until then nobody else could go on.
+    """
+    fork = get_context("fork")
+    with stage.copy_of_database() as copy:
+        receiver, sender = fork.Pipe(duplex=False)
+        other = fork.Process(target=_walk_beside, args=(copy, world, sender))
+        other.start()
+        sender.close()
+        result = _walk(world, list(PEOPLE)[::2])
+        _as_nobody(result, world)
+        beside = receiver.recv()  # EOFError when it died; its words are on the screen
+        other.join()
+    for name, reached in beside.reached.items():
+        result.reached[name] |= reached
+    result.leaks += beside.leaks
+    result.unread |= beside.unread
+    result.requests += beside.requests
+    result.addresses |= beside.addresses
+    return result
+
+
+def _walk_beside(database: str, world: World, answer: Connection) -> None:
+    """The other half of the roles, in a process and on a database of its own."""
+    for connection in connections.all():
+        connection.settings_dict["NAME"] = database
+    answer.send(_walk(world, list(PEOPLE)[1::2]))
+    connections.close_all()
+
+
+def _walk(world: World, roles: Iterable[Role]) -> Walk:
     result = Walk()
     everything = pages()
     samples = {page.name: _samples(page, world) for page in everything if not page.is_open}
     places = {context: place_of(world, context) for context in CONTEXTS}
     markers = markers_of(places)
-    for role, username in PEOPLE.items():
-        person = world.people[username]
+    for role in roles:
+        person = world.people[PEOPLE[role]]
         client = Client(SERVER_NAME="localhost")
         client.raise_request_exception = False
         sessions.enter_by_click(client, person)
@@ -112,7 +148,6 @@ def walk(world: World) -> Walk:
             reached = result.reached.setdefault(page.name, {})
             reached[role] = _as_person(page, guest, samples[page.name], result)
         _attack(guest, samples, result)
-    _as_nobody(everything, samples, result)
     return result
 
 
@@ -240,15 +275,13 @@ def _ask(guest: Guest, page: PageToWalk, kwargs: Kwargs, how: str) -> tuple[int,
     return response.status_code, text, bool(shows and names and not read)
 
 
-def _as_nobody(
-    everything: list[PageToWalk], samples: dict[str, dict[str, Kwargs]], result: Walk
-) -> None:
+def _as_nobody(result: Walk, world: World) -> None:
     """Without signing in, every page leads to the sign-in page."""
     client = Client(SERVER_NAME="localhost")
-    for page in everything:
+    for page in pages():
         if page.is_open:
             continue
-        for kwargs in list(samples[page.name].values())[:1]:
+        for kwargs in list(_samples(page, world).values())[:1]:
             for ask in (client.get, client.post):
                 response = ask(reverse(page.name, kwargs=kwargs))
                 result.requests += 1

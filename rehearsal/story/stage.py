@@ -20,6 +20,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from django.conf import settings
 from django.core.management.base import CommandError
+from django.db import connections
 from psycopg import sql
 
 from eqfund import embedded
@@ -75,6 +76,19 @@ def _alone(owner: str, database: str) -> Iterator[None]:
         if not row or not row[0]:
             raise CommandError(f"{database} is in use: another one is at work on this server.")
         yield
+
+
+@contextmanager
+def copy_of_database() -> Iterator[str]:
+    """A copy of the database in use, for a second process; its name. Closes our connections: none may be open."""
+    name = f"{settings.DATABASES['default']['NAME']}_beside"
+    owner = embedded.ensure_services()["DATABASE_OWNER_URL"]
+    connections.close_all()
+    _make(owner, name, settings.DATABASES["default"]["NAME"], fast=True)
+    try:
+        yield name
+    finally:
+        _drop(owner, name)
 
 
 def run_inside(environment: dict[str, str], *arguments: str) -> int:
