@@ -321,6 +321,7 @@ def _roll(request: Any, room: Classroom) -> dict[str, Any]:
         "state_pill": words.PILLS[figures.state],
         "ids": words.IDS,
         "id_pills": words.ID_PILLS,
+        "may_follow": access.may(request.user, "rolls.follow", room.school.path),
         "may_mark": access.may(request.user, "rolls.mark", room.path),
         "may_confirm": may_confirm,
         "may_correct": may_confirm and not registry,

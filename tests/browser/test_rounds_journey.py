@@ -101,24 +101,27 @@ def test_the_bank_answers_once_and_for_this_round_alone(sign_in, site, accessibl
     (tmp_path / "text.xml").write_text("no result")
     other = tmp_path / "other.xml"
     other.write_bytes(re.sub(rb"(<OrgnlEndToEndId>).", rb"\1Z", answer.read_bytes()))
+    take_in = f"/payments/rounds/{number}/bank/results/"
+    page.get_by_role("link", name="นำเข้าผล").click()
+    page.wait_for_url(f"**{take_in}")
     upload = page.locator("input[type=file]")
     upload.set_input_files(tmp_path / "text.xml")
     page.get_by_role("button", name="ตรวจผลการโอน").click()
     expect(page.locator(".errors")).to_contain_text("pain.002")
     upload.set_input_files(other)
     page.get_by_role("button", name="ตรวจผลการโอน").click()
-    page.wait_for_url("**/results/**")
+    page.wait_for_url(re.compile(r"/payments/results/\d+/$"))
     wait_for_work(page)
     expect(page.locator("main")).to_contain_text("ไม่มีเลขอ้างอิงนี้")
     assert page.locator("button[data-opens=apply]:not(:disabled)").count() == 0
 
     # the right one, and the very same file once more from another window
-    page.goto(f"/payments/rounds/{number}/bank/")
+    page.goto(take_in)
     twin = sign_in("finance")
-    twin.goto(f"/payments/rounds/{number}/bank/")
+    twin.goto(take_in)
     upload.set_input_files(answer)
     page.get_by_role("button", name="ตรวจผลการโอน").click()
-    page.wait_for_url("**/results/**")
+    page.wait_for_url(re.compile(r"/payments/results/\d+/$"))
     wait_for_work(page)
     shot(page, "bank-result")
     confirm(page, "button[data-opens=apply]")
