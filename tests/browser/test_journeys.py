@@ -13,7 +13,7 @@ def test_a_teacher_signs_in_by_one_click_and_sees_the_day_and_what_is_open(sign_
     page = sign_in("teacher")
 
     expect(page.locator("header.top")).to_contain_text("14 ก.ค. 2569")
-    expect(page.locator("main")).to_contain_text("24 ก.ค. 2569 17.00 น.")
+    expect(page.locator("main")).to_contain_text("ถึง 24 ก.ค. 2569")
 
 
 def test_a_visitor_reads_the_same_in_english(sign_in):
