@@ -8,7 +8,33 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from eqfund import national_id
 from eqfund.thai_text import BUDDHIST_ERA, parse_thai_date
+
+
+class ChildNumberField(forms.CharField):
+    """A child's whole national id or G-code, as people write it; given back normalized."""
+
+    widget = forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"})
+    default_error_messages = {
+        "check_digit": _("The check digit is wrong: look at the digits again."),
+        "invalid": _("An id has 13 digits, a G-code G and 12 digits."),
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", _("National id or G-code"))
+        super().__init__(max_length=30, **kwargs)
+
+    def clean(self, value: Any) -> str:
+        number = national_id.normalize(super().clean(value))
+        if not number:  # not required, or `clean` would have said so
+            return number
+        match national_id.why_invalid(number):
+            case None:
+                return number
+            case "check_digit":
+                raise forms.ValidationError(self.error_messages["check_digit"], "check_digit")
+        raise forms.ValidationError(self.error_messages["invalid"], "invalid")
 
 
 class ThaiDateField(forms.CharField):

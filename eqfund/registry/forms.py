@@ -7,8 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from eqfund import national_id
-from eqfund.form_fields import ThaiDateField
+from eqfund.form_fields import ChildNumberField, ThaiDateField
 from eqfund.models import Enrolment
 
 from .actions import LEAVING
@@ -46,12 +45,7 @@ class ConfirmForm(forms.Form):
 class ListingForm(forms.Form):
     """One child, by the whole number and the day of birth, and the school that asks."""
 
-    number = forms.CharField(
-        label=_("National id or G-code"),
-        max_length=30,
-        help_text=_("All 13 characters; it is not kept."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "text"}),
-    )
+    number = ChildNumberField(help_text=_("All 13 characters; it is not kept."))
     born = ThaiDateField(
         label=_("Day of birth"), help_text=_("Day/month/Buddhist year, for example 13/5/2559.")
     )
@@ -63,17 +57,6 @@ class ListingForm(forms.Form):
         if len(schools) == 1:
             self.fields["school"].initial = schools[0][0]
             self.fields["school"].widget = forms.HiddenInput()
-
-    def clean_number(self) -> str:
-        number = national_id.normalize(self.cleaned_data["number"])
-        match national_id.why_invalid(number):
-            case None:
-                return number
-            case "check_digit":
-                raise forms.ValidationError(
-                    _("The check digit is wrong: look at the digits again.")
-                )
-        raise forms.ValidationError(_("An id has 13 digits, a G-code G and 12 digits."))
 
 
 class PupilFilterForm(forms.Form):

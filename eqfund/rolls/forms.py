@@ -8,8 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from eqfund import national_id
-from eqfund.form_fields import ThaiDateField
+from eqfund.form_fields import ChildNumberField, ThaiDateField
 from eqfund.models import Pupil, RollMark
 
 from .rules import RollState
@@ -53,12 +52,10 @@ class CorrectForm(forms.Form):
         required=False,
         help_text=_("Day/month/Buddhist year, for example 13/5/2559."),
     )
-    number = forms.CharField(
+    number = ChildNumberField(
         label=_("New national id or G-code"),
         required=False,
-        max_length=30,
         help_text=_("Leave it empty to keep the number as it is."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     reason = forms.CharField(
         label=_("By which document"),
@@ -77,17 +74,6 @@ class CorrectForm(forms.Form):
         if born and not 2 <= (self.today - born).days // 365 <= 25:
             raise forms.ValidationError(_("Nobody of this age goes to school. Look at the year."))
         return born or None
-
-    def clean_number(self) -> str:
-        number = national_id.normalize(self.cleaned_data["number"])
-        match national_id.why_invalid(number) if number else None:
-            case None:
-                return number
-            case "check_digit":
-                raise forms.ValidationError(
-                    _("The check digit is wrong: look at the digits again.")
-                )
-        raise forms.ValidationError(_("An id has 13 digits, a G-code G and 12 digits."))
 
 
 class FilterForm(forms.Form):

@@ -7,32 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from eqfund.thai_text import arabic_digits
 from payments.actions.accounts import AccountFacts
-from payments.forms.shared import numeric
+from payments.forms.shared import BankAccountForm
 from payments.rules import accounts as rules
 from payments.words.accounts import BANK_NAMES
-from payments.words.faults import FAULTS, fault
+from payments.words.faults import fault
 
 
-class AccountForm(forms.Form):
+class AccountForm(BankAccountForm):
     """A school's account as its book shows it."""
 
-    bank_code = forms.ChoiceField(
-        label=_("Bank"), error_messages={"required": FAULTS["bank_unknown"]}
-    )
-    number = forms.CharField(
-        label=_("Account number"),
-        max_length=30,
-        widget=numeric(),
-        help_text=_("Digits as in the book; dashes do not matter."),
-        error_messages={"required": _("Type the account number.")},
-    )
-    name = forms.CharField(
-        label=_("Account name"),
-        max_length=200,
-        error_messages={"required": _("Type the account name.")},
-    )
     dedicated = forms.BooleanField(
         label=_("This account holds the fund's grant alone"),
         required=False,
@@ -54,17 +38,12 @@ class AccountForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.school_name, self.criteria = school_name, criteria
         names = [(code, BANK_NAMES.get(code, code)) for code in criteria.banks]
-        bank = self.fields["bank_code"]
-        assert isinstance(bank, forms.ChoiceField)
-        bank.choices = [("", _("Choose the bank")), *sorted(names)]
+        self.offer_banks(sorted(names))
         self.fields["name"].help_text = _("As in the book, for example: %(example)s") % {
             "example": rules.example_name(criteria.name_patterns[0], school_name)
         }
         if not criteria.must_be_dedicated:
             self.fields["dedicated"].help_text = ""
-
-    def clean_number(self) -> str:
-        return "".join(arabic_digits(self.cleaned_data["number"]).replace("-", "").split())
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -9,35 +9,21 @@ from django.utils.translation import gettext_lazy as _
 
 from eqfund.form_fields import ThaiDateField
 from eqfund.money import parse_baht
-from eqfund.thai_text import arabic_digits
 from payments.actions.basic_needs import AccountFacts
-from payments.forms.shared import numeric
+from payments.forms.shared import BankAccountForm
 from payments.rules.basic_needs import account_fault
 from payments.words.accounts import BANK_NAMES
-from payments.words.faults import FAULTS, fault
+from payments.words.faults import fault
 
 
-class OfficeAccountForm(forms.Form):
+class OfficeAccountForm(BankAccountForm):
     """The account to which the office's subsidy is allocated."""
 
-    bank_code = forms.ChoiceField(
-        label=_("Bank"), error_messages={"required": FAULTS["bank_unknown"]}
-    )
-    number = forms.CharField(
-        label=_("Account number"),
-        max_length=30,
-        widget=numeric(),
-        help_text=_("Digits as in the book; dashes do not matter."),
-    )
-    name = forms.CharField(label=_("Account name"), max_length=200)
     since = ThaiDateField(label=_("Serves from"), help_text=_("For example 1/5/2569."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["bank_code"].choices = [("", _("Choose the bank")), *BANK_NAMES.items()]
-
-    def clean_number(self) -> str:
-        return "".join(arabic_digits(self.cleaned_data["number"]).replace("-", "").split())
+        self.offer_banks(BANK_NAMES.items())
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -101,14 +101,14 @@ def basic_needs_csv(request: Any) -> HttpResponse:
         for office in rows
     )
     audit.record("export_subsidy", "payments.SubsidyList", by=request.user, at=request.moment)
-    return csv_of("basic-needs-offices", titles, lines)
+    return sheets.csv_response(titles, lines, "basic-needs-offices.csv")
 
 
 @require_GET
 @requires(FIGURES)
 def basic_needs_office(request: Any, pk: int) -> HttpResponse:
     """One office: its account with history, its allocation, its lists, its schools."""
-    return _office_page(request, office_of(request, pk, FIGURES))
+    return office_page(request, office_of(request, pk, FIGURES))
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,8 +123,12 @@ def basic_needs_account(request: Any, pk: int) -> HttpResponse:
 
     if _done(request, form, act, gettext("The account serves the office now.")):
         return redirect("payments:basic-needs-office", pk)
-    context = {"office": office, "form": form, "why_not": permissions.why_not_keep(office, request.user)}  # fmt: skip
-    return render(request, "payments/basic_needs/account.html", context, status=_status(form))
+    words = {
+        "title": gettext("Allocation account"),
+        "hint": gettext("The account before ends on the day on which the new one begins, and stays in the history."),
+        "label": gettext("Let this account serve"),
+    }  # fmt: skip
+    return _office_form(request, office, form, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -139,8 +143,12 @@ def basic_needs_allocation(request: Any, pk: int) -> HttpResponse:
 
     if _done(request, form, act, gettext("The allocation is noted.")):
         return redirect(f"{office_address(pk)}?term={term.pk}")
-    context = {"office": office, "term": term, "form": form, "why_not": permissions.why_not_keep(office, request.user)}  # fmt: skip
-    return render(request, "payments/basic_needs/allocation.html", context, status=_status(form))
+    words = {
+        "title": gettext("Allocation schedule"),
+        "hint": gettext("What the letter of the affiliation gives this office: how many pupils, how much money. A corrected letter is noted anew."),
+        "label": gettext("Note the schedule"),
+    }  # fmt: skip
+    return _office_form(request, office, form, words | {"term": term})
 
 
 @require_GET
@@ -187,7 +195,7 @@ def basic_needs_school_csv(request: Any, pk: int) -> HttpResponse:
     )
     facts = {"rows": rows.count()}
     audit.record("export_subsidy", school, by=request.user, at=request.moment, facts=facts)
-    return csv_of(f"basic-needs-{school.moe_code}", titles, lines)
+    return sheets.csv_response(titles, lines, f"basic-needs-{school.moe_code}.csv")
 
 
 @require_GET
@@ -250,12 +258,6 @@ def class_of(row: SubsidyPupil) -> str:
     return f"{grade_label(row.grade)}/{row.room}" if row.grade else "–"
 
 
-def csv_of(name: str, titles: list[str], lines: Any) -> HttpResponse:
-    response = HttpResponse(sheets.csv_lines(titles, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
-
-
 def _filtered(request: Any, rows: QuerySet[SubsidyPupil]) -> tuple[Any, dict[str, Any]]:
     grade, q = request.GET.get("grade", ""), request.GET.get("q", "").strip()[:60]
     found = set(rows.order_by().values_list("grade", flat=True).distinct())
@@ -290,7 +292,7 @@ def _only_place(path: str) -> tuple[str, int] | None:
     return None
 
 
-def _office_page(
+def office_page(
     request: Any, office: SupervisingOffice, *, send: Any = None, status: int = 200
 ) -> HttpResponse:
     term, user = chosen_term(request), request.user
@@ -323,6 +325,18 @@ def _office_page(
         "banks": BANK_NAMES,
     }  # fmt: skip
     return render(request, "payments/basic_needs/office.html", context, status=status)
+
+
+def _office_form(
+    request: Any, office: SupervisingOffice, form: Any, words: dict[str, Any]
+) -> HttpResponse:
+    context = {
+        **words,
+        "office": office,
+        "form": form,
+        "why_not": permissions.why_not_keep(office, request.user),
+    }
+    return render(request, "payments/basic_needs/office_form.html", context, status=_status(form))
 
 
 def _done(request: Any, form: Any, act: Any, said: str) -> bool:
