@@ -6,7 +6,6 @@ import http.server
 import json
 import socket
 import ssl
-import threading
 from urllib.parse import parse_qs
 
 import pytest
@@ -19,6 +18,7 @@ from eqfund import clock
 from eqfund.accounts import actions, sms
 from eqfund.models import ContactCode
 from eqfund.refusal import Refused
+from tests.servers import served
 
 
 @pytest.fixture(scope="module")
@@ -92,16 +92,9 @@ def running(certificate):
     context.load_cert_chain(certificate)
     server.socket = context.wrap_socket(server.socket, server_side=True)
     server.daemon_threads = True
-    server.heard, server.answers, server.gone = [], [], threading.Event()
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    server.heard, server.answers = [], []
+    with served(server):
         yield server
-    finally:
-        server.gone.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def send():

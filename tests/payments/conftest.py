@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import datetime
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.utils import translation
 
+from eqfund import clock
 from eqfund.models import Guardian, Pupil, School, Term, User
 from payments.actions import rounds
 from payments.models import (
@@ -38,6 +42,9 @@ MAY = moment("2569-05-20 10:00")
 BUILT = moment("2569-07-15 18:04")
 APPROVED = moment("2569-07-16 09:12")
 RELEASED = moment("2569-07-16 10:30")
+
+
+WHILE_CONFIRMED = moment("2569-05-20 10:00")
 
 
 @pytest.fixture(autouse=True)
@@ -203,3 +210,15 @@ def signed_in(client: Any) -> Any:
         return sessions.sign_in(client, person)
 
     return sign_in
+
+
+@pytest.fixture
+def visit() -> Iterator[Callable[..., Client]]:
+    """A client for somebody, at a moment of the term; by default when the continuing group is confirmed."""
+    with ExitStack() as stack:
+
+        def visit(user: User, at: datetime = WHILE_CONFIRMED) -> Client:
+            stack.enter_context(clock.rehearse(at))
+            return sessions.sign_in(Client(), user)
+
+        yield visit

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import itertools
-from contextlib import ExitStack
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
-from django.test import Client
 from django.urls import reverse
 
-from eqfund import clock, hooks, places
+from eqfund import hooks, places
 from eqfund.edges import EdgeMoment
 from eqfund.models import CalendarLine, Edge, Event, Extension
 from payments.actions import channels
@@ -21,8 +19,6 @@ from payments.queries.channels import channel_rows
 from payments.queries.continuing import progress, standing_sql
 from screening.fields import term_code
 from tests.conftest import moment
-
-from . import sessions
 
 MAY = moment("2569-05-20 10:00")
 CLOSE = moment("2569-06-25 17:00")
@@ -49,17 +45,6 @@ def group(calendar, make_pupils, make_grants, teacher, classroom):
         facts = channels.ChannelFacts("school_account") if pupil is changed else None
         channels.confirm_continuing(enrolment, facts, by=teacher, at=MAY)
     return same, changed, lacking, forgotten
-
-
-@pytest.fixture
-def visit():
-    with ExitStack() as stack:
-
-        def visit(user, at=MAY):
-            stack.enter_context(clock.rehearse(at))
-            return sessions.sign_in(Client(), user)
-
-        yield visit
 
 
 def test_the_close_keeps_counts_and_names_whom_nobody_confirmed(group, line, school):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from datetime import date
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
-from django.test import Client
 from django.urls import reverse
 
-from eqfund import clock
 from eqfund.refusal import Refused
 from payments.actions import channels
 from payments.actions.channels import ChannelFacts
@@ -19,8 +16,6 @@ from payments.queries.channels import channel_row
 from payments.queries.continuing import progress
 from payments.queries.promptpay import note_rows
 from tests.conftest import moment
-
-from . import sessions
 
 MAY = moment("2569-05-20 10:00")
 CLOSE = moment("2569-06-25 17:00")
@@ -36,18 +31,6 @@ def pupil(calendar, make_pupils, make_grants):
     make_grants([pupil], confirmed=False)
     pupil.channels.update(promptpay_state="unknown")
     return pupil
-
-
-@pytest.fixture
-def visit():
-    """A client for somebody, at a moment of the term."""
-    with ExitStack() as stack:
-
-        def visit(user, at=MAY):
-            stack.enter_context(clock.rehearse(at))
-            return sessions.sign_in(Client(), user)
-
-        yield visit
 
 
 def enrolment_of(pupil):

@@ -2,45 +2,21 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-
 import pytest
-from django.db import OperationalError, connection, connections
+from django.db import OperationalError, connection
 
 from eqfund import files
 from eqfund.refusal import Refused
 from payments.actions import accounts, rates, rounds
 from payments.models import BenefitRate, Entitlement, SchoolBankAccount, Transfer, TransferRound
 from payments.rules.rounds import RoundStatus
+from tests.at_once import together
 from tests.conftest import moment
 
 BUILT = moment("2569-07-15 18:04")
 APPROVED = moment("2569-07-16 09:12")
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def together(*acts: Callable[[], object]) -> list[object]:
-    """Do the acts at once, each on its own connection; what each returned or was refused."""
-    found: list[object] = [None] * len(acts)
-    ready = threading.Barrier(len(acts))
-
-    def do(number: int) -> None:
-        ready.wait()
-        try:
-            found[number] = acts[number]()
-        except Refused as refusal:
-            found[number] = refusal
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=do, args=(number,)) for number in range(len(acts))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return found
 
 
 def test_two_builds_at_once_pay_nobody_twice(

@@ -1,12 +1,10 @@
 """The data key changes while everybody works: nothing is lost, and the old key can leave."""
 
 import io
-import os
 import signal
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,8 @@ from django.db import connection, connections
 from eqfund.fields import blind_index, seal
 from eqfund.models import Guardian, Identity, Job, PersonKey
 from eqfund.privacy import field_keys, person_keys
+
+from .processes import environment, until_somebody_waits
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -152,18 +152,6 @@ def test_nothing_is_lost_to_a_writer_who_works_meanwhile(old_rows, settings):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_run_that_was_killed_is_taken_up_again(old_rows, settings):
-    database = connection.settings_dict
-    url = (
-        f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        f"/{database['NAME']}"
-    )
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "DATABASE_OWNER_URL": url,
-        "FIELD_KEYS": "the old key,the new key",
-        "DJANGO_SETTINGS_MODULE": "eqfund.settings",
-        "EQFUND_DATABASE_ROLE": "owner",
-    }
     eleventh = Identity.objects.order_by("pk")[10].pk
     with connection.cursor() as cursor:
         cursor.execute("BEGIN")
@@ -172,15 +160,10 @@ def test_a_run_that_was_killed_is_taken_up_again(old_rows, settings):
         run = subprocess.Popen(
             [sys.executable, "manage.py", "rotate_field_keys", "--slice", "4"],
             cwd=ROOT,
-            env=environment,
+            env=environment(FIELD_KEYS="the old key,the new key"),
             stdout=subprocess.DEVNULL,
         )
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone()[0]:
-                break
-            time.sleep(0.1)
+        until_somebody_waits(cursor)
         run.send_signal(signal.SIGKILL)
         run.wait()
         cursor.execute("ROLLBACK")

@@ -17,12 +17,7 @@ from eqfund.privacy.index_swap import KeyChangeRefused
 NOW = timedelta()
 
 
-@pytest.fixture(autouse=True)
-def _two_keys(settings):
-    settings.INDEX_KEYS = ["old"]
-    index_keys.forget()
-    yield
-    index_keys.forget()
+pytestmark = pytest.mark.usefixtures("old_index_key")
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The swap of the index columns changes names and no row; it may be killed wherever it stands."""
 
-import os
 import signal
 import subprocess
 import sys
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +14,8 @@ from eqfund.fields import blind_index, indexed
 from eqfund.models import Event, Identity, IndexKeyChange
 from eqfund.privacy import index_change, index_keys, index_swap
 from eqfund.privacy.index_swap import KeyChangeRefused
+
+from .processes import environment, until_somebody_waits
 
 ROOT = Path(__file__).resolve().parents[2]
 NOW = timedelta()
@@ -37,12 +37,7 @@ STAGES = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _two_keys(settings):
-    settings.INDEX_KEYS = ["old"]
-    index_keys.forget()
-    yield
-    index_keys.forget()
+pytestmark = pytest.mark.usefixtures("old_index_key")
 
 
 @pytest.fixture
@@ -87,31 +82,11 @@ def add_child(text):
 
 def run(hook):
     """A process of its own that swaps, and dies where the hook says."""
-    database = connection.settings_dict
-    url = (
-        f"postgresql://{database['USER']}:{database['PASSWORD']}@{database['HOST']}:{database['PORT']}"
-        f"/{database['NAME']}"
-    )
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "DATABASE_OWNER_URL": url,
-        "INDEX_KEYS": "old,new",
-        "DJANGO_SETTINGS_MODULE": "eqfund.settings",
-        "EQFUND_DATABASE_ROLE": "owner",
-    }
     return subprocess.Popen(
-        [sys.executable, "-c", KILLED.format(hook=hook)], cwd=ROOT, env=environment
+        [sys.executable, "-c", KILLED.format(hook=hook)],
+        cwd=ROOT,
+        env=environment(INDEX_KEYS="old,new"),
     )
-
-
-def until_somebody_waits(cursor, *, all_at_most=60):
-    deadline = time.monotonic() + all_at_most
-    while time.monotonic() < deadline:
-        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-        if cursor.fetchone()[0]:
-            return
-        time.sleep(0.05)
-    raise AssertionError("nobody came")
 
 
 def test_after_a_change_the_tables_are_what_they_were(make_pupils, settings):

@@ -3,7 +3,8 @@
 import contextlib
 import socketserver
 import struct
-import threading
+
+from tests.servers import served
 
 # EICAR's harmless test string, in two parts, so that no scanner takes this file for it
 EICAR = b"X5O!P%@AP[4\\PZX54(P^)7CC)7}$EICAR" + b"-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -57,14 +58,6 @@ def clamd(path="", *, silent=False, most=MOST):
     handler = _Silent if silent else _Talk
     server = _Unix(path, handler) if path else _Tcp(("127.0.0.1", 0), handler)
     server.asked, server.scanned, server.most = [], [], most
-    server.gone = threading.Event()
     server.address = f"unix:{path}" if path else f"tcp:127.0.0.1:{server.server_address[1]}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-    thread.start()
-    try:
+    with served(server):
         yield server
-    finally:
-        server.gone.set()
-        server.shutdown()
-        server.server_close()
-        thread.join()
