@@ -75,6 +75,7 @@ WORDS = {
     "privacy.rotate_field_keys": _("changed the key of encrypted values"),
     # registry and the kernel
     "registry.upload": _("sent a registry file"),
+    "registry.type_pupil": _("typed in a pupil by hand"),
     "registry.confirm": _("confirmed a registry file"),
     "registry.discard": _("discarded a registry file"),
     "registry.add_title": _("added a column title of a registry"),
@@ -187,6 +188,7 @@ WORDS = {
     "approve_account": _("agreed to a school bank account as director"),
     "accept_account": _("accepted a school bank account"),
     "send_back_account": _("sent a school bank account back"),
+    "export_bad_rows": _("took the wrong rows of a result as a file"),
     "export_accounts": _("took the list of school bank accounts as a file"),
     "propose_account_rules": _("proposed rules of school bank accounts"),
     "approve_account_rules": _("put rules of school bank accounts in force"),
@@ -325,6 +327,7 @@ DOWNLOADS = {
     "privacy.show_export_password",
     "export_progress",
     "duplicates.export",
+    "export_bad_rows",
     "export_left_out",
     "export_continuing",
     "export_audit",

@@ -82,11 +82,7 @@ def close_csv(request: Any, pk: int) -> StreamingHttpResponse:
         gettext("Drafts"),
     ]
     cells = map(queries.cells_of, rows.iterator(chunk_size=2_000))
-    response = StreamingHttpResponse(
-        sheets.csv_lines(titles, cells), content_type="text/csv; charset=utf-8"
-    )
-    response.headers["Content-Disposition"] = f'attachment; filename="close-{record.pk}.csv"'
-    return response
+    return sheets.csv_response(titles, cells, f"close-{record.pk}.csv")
 
 
 def _record(request: Any, pk: int) -> CloseRecord:

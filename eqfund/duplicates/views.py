@@ -71,10 +71,7 @@ def export(request: Any) -> StreamingHttpResponse:
         at=request.moment,
         facts={"count": rows.count()},
     )
-    lines = sheets.csv_lines(titles, queries.cells(rows.iterator(2000)))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="duplicates.csv"'
-    return response
+    return sheets.csv_response(titles, queries.cells(rows.iterator(2000)), "duplicates.csv")
 
 
 @require_GET

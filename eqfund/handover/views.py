@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext, ngettext
@@ -20,7 +20,7 @@ from eqfund.models.handovers import STATUS_NAMES
 from eqfund.pages import paged, render_part
 from eqfund.people.limits import HOUR, spent
 from eqfund.refusal import Refused
-from eqfund.sheets import csv_lines
+from eqfund.sheets import csv_response
 
 from . import drafts, permissions, queries, rules
 from .actions import moves
@@ -67,11 +67,8 @@ def handovers_csv(request: Any) -> HttpResponse:
     paths = access.paths_with(request.user, "handover.read")
     by, at = request.user, request.moment
     audit.record("handover.export", "eqfund.Handover", by=by, at=at, path=paths[0], facts=facts)
-    lines = csv_lines(queries.TITLES, queries.lines(rows, by, at.date()))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="handovers.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    lines = queries.lines(rows, by, at.date())
+    return csv_response(queries.TITLES, lines, "handovers.csv")
 
 
 @require_POST

@@ -102,9 +102,7 @@ def import_errors(request: Any, pk: int) -> HttpResponse:
     ]
     rows = map(queries.error_cells, queries.errors_of(it))
     audit.record("registry.export_errors", it, by=request.user, at=request.moment)
-    response = HttpResponse(sheets.csv_lines(titles, rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="registry-{it.pk}-errors.csv"'
-    return response
+    return sheets.csv_response(titles, rows, f"registry-{it.pk}-errors.csv")
 
 
 def _imports_page(request: Any, form: UploadForm, status: int = 200) -> HttpResponse:

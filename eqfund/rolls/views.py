@@ -18,7 +18,7 @@ from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Enrolment, RollMark, School, SupervisingOffice, Term
 from eqfund.pages import PAGE_SIZE, paged, render_part
 from eqfund.registry.queries import schools_for_table
-from eqfund.sheets import csv_lines
+from eqfund.sheets import csv_response
 
 from . import actions, permissions, queries, rules, words
 from .forms import OF_A_PUPIL, CorrectForm, FilterForm, MarkForm, MissingForm, SettleForm
@@ -111,11 +111,8 @@ def rolls_csv(request: Any) -> StreamingHttpResponse:
         gettext("Confirmed on"),
         gettext("Confirmed by"),
     ]
-    lines = csv_lines(titles, queries.csv_rows(schools, term, state))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"rolls-{term.year_be}-{term.number}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    rows = queries.csv_rows(schools, term, state)
+    return csv_response(titles, rows, f"rolls-{term.year_be}-{term.number}.csv")
 
 
 @require_GET

@@ -16,7 +16,7 @@ from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Directorship, School, Term
 from eqfund.pages import paged, render_part
 from eqfund.registry.queries import classroom_rows, is_narrow, pupils_by_school
-from eqfund.sheets import csv_lines
+from eqfund.sheets import csv_response
 from eqfund.windows import window_of
 
 from . import actions, checks, permissions, queries, words
@@ -86,11 +86,8 @@ def schools_csv(request: Any) -> StreamingHttpResponse:
         gettext("Confirmed on"),
         gettext("Confirmed by"),
     ]
-    lines = csv_lines(titles, queries.csv_rows(rows, term, request.moment.date(), words))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    name = f"schools-{term.year_be}-{term.number}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    lines = queries.csv_rows(rows, term, request.moment.date(), words)
+    return csv_response(titles, lines, f"schools-{term.year_be}-{term.number}.csv")
 
 
 @require_GET

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET
 
-from eqfund import audit
+from eqfund import audit, sheets
 from eqfund.access import may, requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import School, SupervisingOffice, Term
@@ -96,9 +96,5 @@ def office_csv(request: Any, pk: int) -> StreamingHttpResponse:
     audit.record(
         "export_progress", found, by=request.user, at=request.moment, path=found.path, facts=facts
     )
-    response = StreamingHttpResponse(
-        exports.csv_lines(rows), content_type="text/csv; charset=utf-8"
-    )
     name = f"progress-{term.year_be}-{term.number}-office-{found.pk}.csv"
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return sheets.csv_response(exports.titles(), map(exports.cells, rows), name)

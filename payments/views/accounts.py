@@ -94,11 +94,7 @@ def accounts_csv(request: Any) -> StreamingHttpResponse:
         gettext("Reason"),
     ]
     told = rows.select_related("school__office").iterator(chunk_size=2_000)
-    lines = sheets.csv_lines(titles, map(_csv_cells, told))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="school-accounts.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    return sheets.csv_response(titles, map(_csv_cells, told), "school-accounts.csv")
 
 
 def _csv_cells(row: Any) -> list[Any]:

@@ -12,7 +12,7 @@ from django.utils.cache import add_never_cache_headers
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from eqfund import files as stored_files, sheets
+from eqfund import audit, files as stored_files, sheets
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.money import baht
@@ -245,6 +245,5 @@ def result_bad_rows(request: HttpRequest, pk: int) -> HttpResponse:
         [row.number, row.end_to_end_id, baht(row.amount_satang or 0), row.get_problem_display()]
         for row in found.rows.bad().iterator(chunk_size=2_000)
     )
-    response = HttpResponse(sheets.csv_lines(titles, rows), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="bad-rows-{found.pk}.csv"'
-    return response
+    audit.record("export_bad_rows", found, by=request.user, at=request.moment)
+    return sheets.csv_response(titles, rows, f"bad-rows-{found.pk}.csv")

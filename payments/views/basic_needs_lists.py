@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from eqfund import access, audit
+from eqfund import access, audit, sheets
 from eqfund.access import requires
 from eqfund.models import School
 from eqfund.pages import paged, render_part
@@ -24,7 +24,7 @@ from payments.permissions.basic_needs import FIGURES, KEEP, NAMES
 from payments.rules.basic_needs import ListStatus
 from payments.words.basic_needs import LIST_STATUS_NAMES, LIST_STATUS_PILLS, fault, refusal
 
-from .basic_needs import _office_page, chosen_term, csv_of, in_order, office_of
+from .basic_needs import chosen_term, in_order, office_of, office_page
 
 SHOWN = (ListStatus.PREVIEWED, ListStatus.RECORDED, ListStatus.REPLACED)
 
@@ -36,7 +36,7 @@ def basic_needs_send(request: Any, pk: int) -> HttpResponse:
     office, term = office_of(request, pk, KEEP), chosen_term(request)
     form = ListForm(request.POST, request.FILES)
     if not form.is_valid():
-        return _office_page(request, office, send=form, status=422)
+        return office_page(request, office, send=form, status=422)
     try:
         found = actions.upload_subsidy_list(
             form.cleaned_data["file"], office=office, term=term, by=request.user, at=request.moment
@@ -46,7 +46,7 @@ def basic_needs_send(request: Any, pk: int) -> HttpResponse:
         return redirect("payments:basic-needs-list", again.previous.pk)
     except Refused as why:
         form.add_error("file", str(why))
-        return _office_page(request, office, send=form, status=409)
+        return office_page(request, office, send=form, status=409)
     return redirect("payments:basic-needs-list", found.pk)
 
 
@@ -107,7 +107,7 @@ def basic_needs_faults(request: Any, pk: int) -> HttpResponse:
         for one in rows.iterator()
     )
     audit.record("export_subsidy", found, by=request.user, at=request.moment, path=found.path)
-    return csv_of(f"basic-needs-list-{found.pk}-faults", titles, lines)
+    return sheets.csv_response(titles, lines, f"basic-needs-list-{found.pk}-faults.csv")
 
 
 @require_POST

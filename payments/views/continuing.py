@@ -90,14 +90,8 @@ def continuing_csv(request: Any) -> StreamingHttpResponse:
         gettext("Confirmed at the close"),
         gettext("Closed"),
     ]
-    response = StreamingHttpResponse(
-        sheets.csv_lines(titles, _lines(rows)), content_type="text/csv; charset=utf-8"
-    )
-    response["Content-Disposition"] = (
-        f'attachment; filename="continuing-{term.label.replace("/", "-")}.csv"'
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
+    name = f"continuing-{term.year_be}-{term.number}.csv"
+    return sheets.csv_response(titles, _lines(rows), name)
 
 
 def _lines(rows: list[SchoolRow]) -> Iterator[list[Any]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.http import Http404, HttpResponse, StreamingHttpResponse
@@ -148,10 +147,9 @@ def round_left_out_csv(request: Any, pk: int) -> StreamingHttpResponse:
         path=access.paths_with(request.user, "payments.read_round_school")[0],
         facts={"rows": rows.count(), "hurdle": hurdle},
     )
-    response = StreamingHttpResponse(_csv(rows), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="round-{found.number}-left-out.csv"'
-    response["Cache-Control"] = "private, no-store"
-    return response
+    told = rows.for_table().iterator(chunk_size=2_000)
+    name = f"round-{found.number}-left-out.csv"
+    return sheets.csv_response(_left_out_titles(), map(_csv_cells, told), name)
 
 
 @require_GET
@@ -186,8 +184,8 @@ def _left_outs(request: Any, transfer_round: TransferRound, hurdle: str) -> Any:
     return rows.filter(hurdle=hurdle) if hurdle in BY_CODE else rows
 
 
-def _csv(rows: Any) -> Iterator[str]:
-    titles = [
+def _left_out_titles() -> list[str]:
+    return [
         gettext("School code"),
         gettext("School"),
         gettext("Class"),
@@ -195,7 +193,6 @@ def _csv(rows: Any) -> Iterator[str]:
         gettext("Reason"),
         gettext("Who lifts it"),
     ]
-    return sheets.csv_lines(titles, map(_csv_cells, rows.for_table().iterator(chunk_size=2_000)))
 
 
 def _csv_cells(row: Any) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from eqfund import clock
+from eqfund import clock, sheets
 from eqfund.models import School
 from monitoring.progress import exports, queries
 from monitoring.progress.rules import Stage
@@ -24,7 +24,7 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     totals = queries.sums(rows)
     for stage in Stage:
         yield str(STAGE_NAMES[stage]), f"{totals[stage].done} / {totals[stage].total}"
-    lines = list(exports.csv_lines(rows))
+    lines = list(sheets.csv_lines(exports.titles(), map(exports.cells, rows)))
     if len(lines) != len(rows) + 1:
         raise AssertionError("the file does not hold what the board holds")
     yield "lines of its CSV", len(lines)

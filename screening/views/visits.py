@@ -82,9 +82,7 @@ def visits_csv(request: Any) -> HttpResponse:
         [str(row["place"]), *(row[key] for key in FIGURES)]
         for row in queries.with_counts(places, rows, level)
     )
-    response = HttpResponse(sheets.csv_lines(titles, lines), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="home-visits.csv"'
-    return response
+    return sheets.csv_response(titles, lines, "home-visits.csv")
 
 
 @require_GET
@@ -140,10 +138,12 @@ def visits_days(request: Any, pk: int) -> HttpResponse:
 @requires(PLAN)
 def visits_propose(request: Any, pk: int) -> HttpResponse:
     """Look at the data of a school once more; for a class's teacher, of that class."""
-    school = get_object_or_404(School.objects.all(), pk=pk)
+    rooms = Classroom.objects.visible_to(request.user, PLAN)
+    schools = School.objects.visible_to(request.user, PLAN) | School.objects.filter(
+        pk__in=rooms.values("school")
+    )
+    school = get_object_or_404(schools, pk=pk)
     paths = [p for p in access.paths_with(request.user, PLAN) if _touch(p, school.path)]
-    if not paths:
-        raise Http404
     term = term_of(request)
     named = changed = 0
     for path in paths:

@@ -176,7 +176,8 @@ def test_bad_rows_are_listed_and_can_be_downloaded_for_the_bank(sent, finance, f
     assert response.context["why_not_apply"]
     row = result.rows.bad().get()
     assert row.end_to_end_id in response.text
-    table = finance.get(reverse("payments:result-bad-rows", args=[result.pk])).text
+    reply = finance.get(reverse("payments:result-bad-rows", args=[result.pk]))
+    table = reply.getvalue().decode()
     assert table.splitlines()[1].startswith(f"{row.number},{row.end_to_end_id},")
     assert finance.post(reverse("payments:result-apply", args=[result.pk])).status_code == 409
 

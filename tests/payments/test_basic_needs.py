@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from eqfund import hooks, jobs, places
+from eqfund import jobs, menus, places
 from eqfund.access import Role
 from eqfund.models import Event, Term
 from eqfund.refusal import Refused
@@ -122,12 +122,12 @@ def test_other_affiliations_are_told_why_it_does_not_concern_them(elsewhere, cli
 
     assert page.templates[0].name == "payments/basic_needs/not_concerned.html"
     assert page.context["why"] in page.text
-    assert all(i["item"].url_name != "payments:basic-needs" for s in hooks.menu_for(by, "/") for i in s["items"])  # fmt: skip
+    assert all(i["item"].url_name != "payments:basic-needs" for s in menus.menu_for(by, "/") for i in s["items"])  # fmt: skip
 
 
 def test_the_people_of_obec_have_the_menus_line(admin, fund_officer, office_admin):
     for user in (admin, fund_officer, office_admin):
-        items = [i["item"].url_name for s in hooks.menu_for(user, "/") for i in s["items"]]
+        items = [i["item"].url_name for s in menus.menu_for(user, "/") for i in s["items"]]
         assert "payments:basic-needs" in items
 
 
@@ -419,7 +419,7 @@ def test_wrong_cells_are_listed_and_exported(client, send, make_pupils, office_a
     export = see(client, office_admin, "basic-needs-list-faults", found.pk)
 
     assert "G2" in page.text and "ห้าร้อย" in page.text
-    assert "ห้าร้อย" in export.content.decode()
+    assert "ห้าร้อย" in export.getvalue().decode()
     assert "ห้าร้อย" not in see(client, affiliation_officer, "basic-needs-list", found.pk).text
 
 
@@ -442,7 +442,7 @@ def test_the_second_page_and_the_filters(client, recorded, school, admin):
     assert len(see(client, admin, "basic-needs-school", school.pk, page=2).context["page"]) == 3
     assert len(see(client, admin, "basic-needs-school", school.pk, q="สมมติ53").context["page"]) == 1
     assert len(see(client, admin, "basic-needs-school", school.pk, grade="P5").context["page"]) == 0
-    export = see(client, admin, "basic-needs-school-csv", school.pk).content.decode()
+    export = see(client, admin, "basic-needs-school-csv", school.pk).getvalue().decode()
     assert export.count("\n") == 54
 
 
@@ -452,7 +452,7 @@ def test_offices_are_filtered_by_what_they_lack(client, recorded, office, other_
     for state, offices in (("no_list", [other_office]), ("listed", [office]), ("", [office, other_office])):  # fmt: skip
         page = see(client, fund_officer, "basic-needs", state=state)
         assert list(page.context["page"]) == offices
-    export = see(client, fund_officer, "basic-needs-csv", state="listed").content.decode()
+    export = see(client, fund_officer, "basic-needs-csv", state="listed").getvalue().decode()
     assert office.short_name in export and other_office.short_name not in export
 
 

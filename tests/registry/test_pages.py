@@ -134,7 +134,7 @@ def test_wrong_cells_are_listed_and_downloaded(preview, get, registry_keeper):
     csv = get(registry_keeper, "import-errors", it.pk)
 
     assert csv["Content-Type"].startswith("text/csv")
-    lines = csv.content.decode("utf-8-sig").splitlines()
+    lines = csv.getvalue().decode("utf-8-sig").splitlines()
     assert len(lines) == 3
     assert lines[1].startswith("3,D,ชั้น,ป.9,")
 

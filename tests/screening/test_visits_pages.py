@@ -82,7 +82,7 @@ def test_each_level_counts_its_own(
         row = next(row for row in page.context["rows"] if row["named"])
         assert {key: row[key] for key in figures} == figures
         assert visit.enrolment.pupil.full_name not in page.text
-        export = see(client, user, "visits-csv", **query).content.decode()
+        export = see(client, user, "visits-csv", **query).getvalue().decode()
         assert ",2,2,0,1,0,0" in export
     assert Event.objects.filter(verb="export_visits", kind="download").count() == 5
 
@@ -257,4 +257,4 @@ def test_the_office_has_a_second_page(client, office, office_admin, term):
         places.add_school(office, name=f"โรงเรียนที่ {number:02}", moe_code=f"10500010{number:02}", province_code="50")  # fmt: skip
 
     assert len(see(client, office_admin, "visits", page=2).context["rows"]) == 1
-    assert see(client, office_admin, "visits-csv").content.decode().count("\n") == 52
+    assert see(client, office_admin, "visits-csv").getvalue().decode().count("\n") == 52

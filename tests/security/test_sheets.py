@@ -67,3 +67,31 @@ def test_every_table_that_leaves_goes_through_the_one_door():
     }
 
     assert found - OWN_WORDS_ALONE == {"eqfund/sheets.py"}
+
+
+def test_every_table_that_leaves_is_written_into_the_audit_book():
+    def called(node):
+        return {
+            call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+            for call in ast.walk(node)
+            if isinstance(call, ast.Call)
+        }
+
+    views = [
+        (f"{path.relative_to(ROOT)}: {node.name}", called(node))
+        for app in APPS
+        for path in (ROOT / app).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef) and "csv_response" in called(node)
+    ]
+
+    assert len(views) > 10
+    assert [name for name, calls in views if not calls & {"record", "download"}] == []
+
+
+def test_a_table_that_leaves_is_kept_by_nobody_on_the_way():
+    response = sheets.csv_response(["ชื่อ"], [["สมชาย"]], "a.csv")
+
+    assert response.getvalue().decode() == "\ufeffชื่อ\r\nสมชาย\r\n"
+    assert response.headers["Cache-Control"] == "private, no-store"
+    assert response.headers["Content-Disposition"] == 'attachment; filename="a.csv"'
