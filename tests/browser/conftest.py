@@ -1,8 +1,9 @@
 """A real browser before a real installation: what `make run` starts, on demo data of its own.
 
-Most journeys share the installation that begins where the demo does, in July; those of August
-have one whose story was told until then (`site_at`). A clock only runs forward, so journeys that
-need a later moment stand later in their file, and each acts on pupils and rounds of its own.
+Most journeys share the installation that begins where the demo does, in July; a module of another
+MOMENT has one whose story was told until then. A clock only runs forward, so journeys that need a
+later moment stand later in their file, and each acts on pupils and rounds of its own. Journeys of
+one installation run in order; two installations may be walked side by side (pytest -n 2).
 """
 
 import os
@@ -64,6 +65,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def pytest_collection_modifyitems(items):
+    """Keep the journeys of one installation together and in order; the others may run beside them."""
+    for item in items:
+        if item.get_closest_marker("browser"):
+            group = getattr(item.module, "MOMENT", DEMO) or "demo"
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
 DEMO = ""  # the moment at which the demo begins by itself
 
 
@@ -83,10 +92,10 @@ def site_at():
         yield site_at
 
 
-@pytest.fixture(scope="session")
-def site(site_at):
-    """The installation that a module's journeys look at; a module of another moment has its own."""
-    return site_at(DEMO)
+@pytest.fixture(scope="module")
+def site(request, site_at):
+    """The installation that a module's journeys look at: the demo's, or of its MOMENT (told with its SEEDED)."""
+    return site_at(getattr(request.module, "MOMENT", DEMO), *getattr(request.module, "SEEDED", ()))
 
 
 @contextmanager

@@ -8,17 +8,12 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-AUGUST = "2569-08-20 09:00"  # results were announced on the 18th; forms 05 close on the 25th
+MOMENT = "2569-08-20 09:00"  # results were announced on the 18th; forms 05 close on the 25th
 MEMBERS = (
     "นายบุญมี ดินทองใส", "นางสมใจ ฟ้าธารทอง", "นายประเสริฐ ดอยคำใส", "นายชูชัย นาหินทราย",
     "นายแสงดี ลมภูฟ้า", "นางดวงใจ ดอกไม้ธาร", "พระสมชาย ฐิตธมฺโม", "นางมาลี สวนฝนใส",
 )  # fmt: skip
 REASON = "ผู้ปกครองแจ้งว่าย้ายไปอยู่ต่างจังหวัด"
-
-
-@pytest.fixture(scope="module")
-def site(site_at):
-    return site_at(AUGUST)
 
 
 def lines(page):

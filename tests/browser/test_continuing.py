@@ -8,13 +8,11 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-EMPTY = "2569-05-08 09:00"  # the calendar, people and the predecessor's list are there, no pupil is
+MOMENT = (
+    "2569-05-08 09:00"  # the calendar, people and the predecessor's list are there, no pupil is
+)
+SEEDED = ("--awaited",)
 GUARDIAN_ID = "1101700203450"
-
-
-@pytest.fixture(scope="module")
-def site(site_at):
-    return site_at(EMPTY, "--awaited")
 
 
 def rows(page, heading):
