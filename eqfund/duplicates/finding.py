@@ -25,6 +25,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from eqfund import access, audit, clock, working_days
+from eqfund.calendar import holidays
 from eqfund.models import DuplicatePair, DuplicateSide, Term
 
 from . import rules, settling
@@ -286,6 +287,6 @@ def due_after(at: datetime) -> datetime:
 
 def _last_day(start: date) -> date:
     try:
-        return working_days.last_day(start, DAYS_TO_ANSWER)
-    except ValueError:  # a year whose holidays are not published: two weeks
+        return working_days.last_day(start, DAYS_TO_ANSWER, holidays.in_force())
+    except ValueError:  # a year of which no holiday is known: two weeks
         return start + timedelta(days=13)

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 
 from django.utils.translation import gettext
 
+from eqfund.calendar import holidays
 from eqfund.clock import BANGKOK
 from eqfund.models import Enrolment, Handover, Pupil, School, Term, User
 from eqfund.refusal import Refused
@@ -51,9 +52,9 @@ def between(
 
 
 def due_on(today: date) -> date:
-    """When an answer is expected; a week on in a year whose holidays are not published."""
+    """When an answer is expected, by the holidays in force; a week on in a year of which none is known."""
     try:
-        return rules.answer_due_on(today)
+        return rules.answer_due_on(today, holidays.in_force())
     except ValueError:
         return today + timedelta(days=7)
 

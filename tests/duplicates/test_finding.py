@@ -10,7 +10,16 @@ from eqfund.duplicates import tasks
 from eqfund.duplicates.rules import Alike, names_alike
 from eqfund.handover.actions import statuses
 from eqfund.handover.rules_status import PupilStatus
-from eqfund.models import DuplicatePair, DuplicateSide, Enrolment, Event, Job, NameKey, Pupil
+from eqfund.models import (
+    DuplicatePair,
+    DuplicateSide,
+    Enrolment,
+    Event,
+    Holiday,
+    Job,
+    NameKey,
+    Pupil,
+)
 from tests.duplicates.conftest import BORN, G_CODE, NUMBER
 from tests.duplicates.test_rules import NAMES
 
@@ -112,6 +121,20 @@ def test_a_settled_pair_stays_settled_until_what_was_compared_changes(alike, loo
 
 def test_both_schools_have_ten_working_days(same_number, at):
     assert same_number.due_at == at("2569-06-08 17:00")  # 1 and 3 June are holidays
+
+
+def test_a_holiday_of_the_calendars_editor_counts(
+    child, look, classroom, near_classroom, fund_officer, at
+):
+    day = at("2569-06-05")
+    Holiday.objects.create(
+        day=day.date(), is_closed=True, name="วันหยุดพิเศษ", set_by=fund_officer, set_at=day
+    )
+    child(classroom, NUMBER)
+    child(near_classroom, G_CODE)
+    look()
+
+    assert DuplicatePair.objects.get().due_at == at("2569-06-09 17:00")
 
 
 def test_the_book_tells_of_it_at_both_places(same_number):

@@ -7,7 +7,7 @@ import pytest
 from eqfund import hooks
 from eqfund.access import Role
 from eqfund.handover.actions import moves, statuses
-from eqfund.models import Enrolment, EnrolmentStatusChange, Event, Handover, Pupil, Term
+from eqfund.models import Enrolment, EnrolmentStatusChange, Event, Handover, Holiday, Pupil, Term
 from eqfund.refusal import Refused
 
 pytestmark = pytest.mark.django_db
@@ -341,3 +341,28 @@ def test_an_app_that_fails_leaves_nothing_moved(sent, receiver, other_classroom,
     assert Enrolment.objects.get().status == "studying"
     sent.refresh_from_db()
     assert sent.is_open
+
+
+@pytest.mark.parametrize(
+    ("day", "is_closed", "due"),
+    [
+        pytest.param(None, None, "2569-06-16", id="the published holidays"),
+        pytest.param("2569-06-15", True, "2569-06-17", id="one added by the calendar's editor"),
+        pytest.param("2569-06-13", False, "2569-06-16", id="a Saturday stays one"),
+    ],
+)
+def test_an_answer_is_due_by_the_holidays_in_force(
+    day, is_closed, due, child, admin, other_school, fund_officer, at
+):
+    if day:
+        Holiday.objects.create(
+            day=at(day).date(), is_closed=is_closed, name="วันหยุดพิเศษ",
+            set_by=fund_officer, set_at=at("2569-05-20"),
+        )  # fmt: skip
+
+    handover = moves.propose_handover(
+        child.enrolments.get(), other_school, moved_on=at("2569-06-10").date(),
+        by=admin, at=at("2569-06-10"),
+    )  # fmt: skip
+
+    assert handover.due_on == at(due).date()
