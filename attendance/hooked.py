@@ -15,7 +15,7 @@ from eqfund.models import Term
 from eqfund.windows import window_of
 
 menu.register(
-    MenuItem("work", _("Attendance"), "attendance:classes", "attendance.record_month"), order=40
+    MenuItem("follow", _("Attendance"), "attendance:classes", "attendance.record_month"), order=40
 )
 
 

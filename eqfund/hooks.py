@@ -82,7 +82,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class MenuItem:
-    """A line of the menu. `section` is work, place or settings; `label` may be lazy; `short` serves the phone's tabs.
+    """A line of the menu. `section` is a group of eqfund.menus; `label` may be lazy; `short` serves the phone's tabs.
 
     `concerns`, given the paths where a person holds the verb, may leave the line out of their menu.
     """
@@ -229,24 +229,3 @@ states_changed: Registry[Callable[[list[int], Any, datetime], None]] = Registry(
 handover_duties: Registry[Callable[[Any, datetime], list[Duty]]] = Registry()
 handover_history: Registry[Callable[[Any, Any, datetime], list[Panel]]] = Registry()
 status_meanings: Registry[Callable[[Any, datetime], list[StatusMeaning]]] = Registry()
-
-SECTIONS = ("work", "place", "settings")
-
-
-def menu_for(user: Any, path: str) -> list[dict[str, Any]]:
-    """The menu's sections for this person; the item whose address begins `path` longest is current."""
-    items = [item for item in menu if item.is_for(user)]
-    matching = [
-        item
-        for item in items
-        if path == item.url or (item.url != "/" and path.startswith(item.url))
-    ]
-    current = max(matching, key=lambda item: len(item.url), default=None)
-    return [
-        {
-            "code": section,
-            "items": [{"item": i, "current": i is current} for i in items if i.section == section],
-        }
-        for section in SECTIONS
-        if any(item.section == section for item in items)
-    ]

@@ -53,7 +53,7 @@ def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PAGE_SIZE) -> P
 def everywhere(request: Any) -> dict[str, Any]:
     """What base.html shows on every page."""
     from eqfund.home import DUE, tabs_for
-    from eqfund.hooks import menu_for
+    from eqfund.menus import menu_for
 
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated

@@ -25,13 +25,13 @@ def register() -> None:
     hooks.pupil_panels.register(panels, order=20)
     hooks.menu.register(
         hooks.MenuItem(
-            "work", _("Form 01"), "screening:form01-list", "screening.read_form01", _("Form 01")
+            "screening", _("Form 01"), "screening:form01-list", "screening.read_form01", _("Form 01")
         ),
         order=20,
     )
     hooks.menu.register(
         hooks.MenuItem(
-            "work",
+            "screening",
             _("Sign forms 01"),
             "screening:form01-signing",
             "screening.sign_form01",

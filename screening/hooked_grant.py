@@ -29,10 +29,10 @@ from screening.rules.grants import RevivalStatus
 from screening.rules.verification import STEPS, Outcome
 
 MENU = (
-    (22, "work", _("PMT scoring"), "screening:scoring", "screening.read_pmt", _("Scoring")),
+    (22, "screening", _("PMT scoring"), "screening:scoring", "screening.read_pmt", _("Scoring")),
     (
         24,
-        "work",
+        "screening",
         _("Announce PMT results"),
         "screening:announcements",
         "screening.read_pmt",
@@ -40,23 +40,23 @@ MENU = (
     ),
     (
         26,
-        "work",
+        "screening",
         _("Announced list"),
         "screening:announced",
         "screening.read_announced",
         _("Announced list"),
     ),
-    (28, "work", _("Form 05"), "screening:meetings", "screening.read_form05", _("Form 05")),
+    (28, "screening", _("Form 05"), "screening:meetings", "screening.read_form05", _("Form 05")),
     (
         30,
-        "work",
+        "screening",
         _("Verify forms 05"),
         "screening:verification",
         "screening.read_verification",
         _("Verify"),
     ),
-    (32, "work", _("Grants"), "screening:grants", "screening.read_grants", _("Grants")),
-    (60, "settings", _("PMT models"), "screening:pmt-models", "screening.read_pmt", _("PMT")),
+    (32, "screening", _("Grants"), "screening:grants", "screening.read_grants", _("Grants")),
+    (60, "screening", _("PMT models"), "screening:pmt-models", "screening.read_pmt", _("PMT")),
 )
 
 

@@ -13,7 +13,7 @@ from screening.permissions.visits import FOLLOW, PLAN
 def register() -> None:
     """Register with eqfund.hooks."""
     hooks.menu.register(
-        hooks.MenuItem("work", _("Home visits"), "screening:visits", FOLLOW, _("Visits")), order=19
+        hooks.MenuItem("screening", _("Home visits"), "screening:visits", FOLLOW, _("Visits")), order=19
     )
 
 

@@ -15,7 +15,7 @@ from . import queries, unusual
 
 SHOWN = 5
 
-menu.register(MenuItem("work", _("Audit book"), "audit:events", "read_audit"), order=80)
+menu.register(MenuItem("follow", _("Audit book"), "audit:events", "read_audit"), order=80)
 home_tasks.register(unusual.home_tasks, order=10)
 
 

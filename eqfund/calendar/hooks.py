@@ -23,7 +23,7 @@ hooks.menu.register(
     order=91,
 )
 hooks.menu.register(
-    hooks.MenuItem("work", _("Left at the close"), "calendar:closes", "calendar.read_closes"),
+    hooks.MenuItem("follow", _("Left at the close"), "calendar:closes", "calendar.read_closes"),
     order=51,
 )
 hooks.home_tasks.register(notices.close_tasks, order=60)

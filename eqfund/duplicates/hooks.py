@@ -18,7 +18,7 @@ from . import queries, scrubbing, tasks
 from .rules import school_of
 
 hooks.menu.register(
-    MenuItem("place", _("Duplicates"), "duplicates:tickets", "duplicates.read"), order=16
+    MenuItem("pupils", _("Duplicates"), "duplicates:tickets", "duplicates.read"), order=16
 )
 hooks.joined_words.register(("eqfund.EnrolmentStatusChange", _("changes of state")))
 hooks.joined_words.register(("eqfund.Handover", _("a hand-over")))

@@ -19,7 +19,7 @@ from .registry import follow_registry
 from .rules import Side
 
 hooks.menu.register(
-    MenuItem("work", _("Hand-overs"), "handover:handovers", "handover.read", _("Hand-overs")),
+    MenuItem("pupils", _("Hand-overs"), "handover:handovers", "handover.read", _("Hand-overs")),
     order=12,
 )
 hooks.registry_imported.register(follow_registry, order=20)

@@ -20,7 +20,7 @@ from .rules import RollState
 ACTIVITY = "source_registry_check"
 
 hooks.menu.register(
-    MenuItem("place", _("Names and ids"), "rolls:rolls", "rolls.follow", _("Names")), order=13
+    MenuItem("pupils", _("Names and ids"), "rolls:rolls", "rolls.follow", _("Names")), order=13
 )
 hooks.unfinished.register(unfinished_by_work(ACTIVITY, queries.work_of))
 

@@ -17,7 +17,7 @@ from monitoring.progress.rules import Stage, State
 from monitoring.progress.words import STAGE_NAMES
 
 menu.register(
-    MenuItem("work", _("Follow-up of schools"), "progress:offices", "progress.read"), order=50
+    MenuItem("follow", _("Follow-up of schools"), "progress:offices", "progress.read"), order=50
 )
 
 NAMED = 3  # schools that a task names

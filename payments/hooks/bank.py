@@ -21,8 +21,8 @@ def register() -> None:
     """Register the tasks of finance and menu lines. Once, from ready()."""
     hooks.home_tasks.register(home_tasks)
     menu = hooks.menu.register
-    menu(MenuItem("work", _("The book"), "payments:ledger", "payments.read_ledger"), 32)
-    menu(MenuItem("place", _("Money of the grant"), "payments:money", "payments.read_money"), 30)
+    menu(MenuItem("money", _("The book"), "payments:ledger", "payments.read_ledger"), 32)
+    menu(MenuItem("money", _("Money of the grant"), "payments:money", "payments.read_money"), 30)
 
 
 def home_tasks(user: Any, at: datetime) -> list[Todo]:

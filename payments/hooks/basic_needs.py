@@ -27,7 +27,7 @@ def register() -> None:
     """Register with eqfund.hooks. Once, from ready()."""
     hooks.menu.register(
         hooks.MenuItem(
-            "work",
+            "money",
             _("Basic-needs subsidy"),
             "payments:basic-needs",
             FIGURES,

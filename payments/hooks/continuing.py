@@ -36,7 +36,7 @@ def register() -> None:
     hooks.grant_ends.register(what_an_end_does)
     hooks.menu.register(
         MenuItem(
-            "work",
+            "money",
             _("Progress of the continuing group"),
             "payments:continuing",
             "payments.read_continuing",

@@ -33,10 +33,10 @@ def register() -> None:
     ):
         hooks.unfinished.register(hooks.unfinished_by_work(activity, work))
     hooks.menu.register(
-        MenuItem("work", _("Payout"), "payments:payout", "payments.read_payout", _("Payout")), 28
+        MenuItem("money", _("Payout"), "payments:payout", "payments.read_payout", _("Payout")), 28
     )
     hooks.menu.register(
-        MenuItem("work", _("Refund statements"), "payments:statements", "payments.match_refunds"),
+        MenuItem("money", _("Refund statements"), "payments:statements", "payments.match_refunds"),
         34,
     )
 

@@ -43,7 +43,7 @@ def register() -> None:
     menu = hooks.menu.register
     menu(
         MenuItem(
-            "work",
+            "money",
             _("Continuing group and channels"),
             "payments:channels",
             "payments.set_channel",
@@ -53,7 +53,7 @@ def register() -> None:
     )
     menu(
         MenuItem(
-            "work",
+            "money",
             _("Who will be paid"),
             "payments:forecast",
             "payments.read_forecast",
@@ -63,16 +63,16 @@ def register() -> None:
     )
     menu(
         MenuItem(
-            "work", _("Transfers"), "payments:rounds", "payments.read_round_school", _("Transfers")
+            "money", _("Transfers"), "payments:rounds", "payments.read_round_school", _("Transfers")
         ),
         24,
     )
     menu(
-        MenuItem("place", _("School bank accounts"), "payments:accounts", "payments.read_account"),
+        MenuItem("money", _("School bank accounts"), "payments:accounts", "payments.read_account"),
         26,
     )
     menu(
-        MenuItem("settings", _("Amounts of the grant"), "payments:rates", "payments.read_rate"), 40
+        MenuItem("money", _("Amounts of the grant"), "payments:rates", "payments.read_rate"), 40
     )
 
 

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from eqfund import access, clock, home, hooks
+from eqfund import access, clock, home, hooks, menus
 from eqfund.access import Role
 from eqfund.hooks import Todo
 from eqfund.models import Pupil, User
@@ -50,7 +50,7 @@ def test_rights_of_several_posts_add_up_without_switching(
 def test_one_menu_holds_what_any_post_holds(busy):
     names = [
         entry["item"].url_name
-        for section in hooks.menu_for(busy, "/")
+        for section in menus.menu_for(busy, "/")
         for entry in section["items"]
     ]
 
@@ -169,7 +169,7 @@ def test_every_role_has_tabs_that_stand_in_its_menu(role, make_user):
     known = {item.url_name: item.verb for item in hooks.menu}
 
     assert all(role in access.VERBS[known[name]] for name, _due in home.TABS[role] if name in known)
-    assert len(home.tabs_for(user, hooks.menu_for(user, "/"), set())) <= home.MOST_TABS
+    assert len(home.tabs_for(user, menus.menu_for(user, "/"), set())) <= home.MOST_TABS
 
 
 # --- tasks of people --------------------------------------------------------------------------
