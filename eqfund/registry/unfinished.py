@@ -1,20 +1,13 @@
-"""Which schools have not done the registry's work of a term: their profile, their registry file."""
+"""Which schools have not done the registry's work of a term: their registry file."""
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db.models import Q
 
-from eqfund import access, clock, hooks
+from eqfund import access, hooks
 from eqfund.models import Enrolment, School, Term
-
-
-def profile_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, hooks.Work]:
-    """A profile counts when it was confirmed since the term began."""
-    begun = datetime.combine(term.opens_on, time(), tzinfo=clock.BANGKOK)
-    confirmed = Q(profile_confirmed_at__gte=begun, profile_confirmed_at__lt=at)
-    return _by_school(path, confirmed)
 
 
 def registry_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, hooks.Work]:
@@ -31,5 +24,4 @@ def _by_school(path: str, done: Q) -> dict[int, hooks.Work]:
     return {key: hooks.Work(int(key in finished), 1) for key in keys}
 
 
-hooks.unfinished.register(hooks.unfinished_by_work("school_profile", profile_work))
 hooks.unfinished.register(hooks.unfinished_by_work("source_registry_check", registry_work))
