@@ -89,7 +89,7 @@ class SchoolQuerySet(ScopedQuerySet):
 class School(models.Model):
     """A school or centre in the programme. Two codes, each of one school: MOE's ten digits and SMIS's eight."""
 
-    personal = {"director_name", "contact_name", "contact_mobile", "line_id"}
+    personal = {"contact_name", "contact_mobile", "line_id"}
 
     office = models.ForeignKey(SupervisingOffice, models.PROTECT, related_name="schools")
     name = models.CharField(_("name"), max_length=200)
@@ -116,10 +116,6 @@ class School(models.Model):
         models.CharField(max_length=20), null=True, help_text="the kinds it teaches; none said yet"
     )
     profile_digest = models.CharField(max_length=64, blank=True, default="", db_default="")
-    # Before directors had days (Directorship) and confirmations rows (ProfileConfirmation):
-    # carried over, read by nobody, and gone with the next release.
-    director_name = models.CharField(_("director"), max_length=200, blank=True)
-    profile_confirmed_at = models.DateTimeField(null=True)
     is_demo = models.BooleanField(default=False)
     path = PathField(unique=True)
 

@@ -32,7 +32,6 @@ PLAIN: dict[str, str] = {
     "eqfund.User.email": "signs in by it, and mail goes to it",
     "eqfund.User.full_name": _STAFF,
     "eqfund.Event.actor_name": _STAFF,
-    "eqfund.School.director_name": _STAFF,
     "eqfund.School.contact_name": _STAFF,
     "eqfund.School.line_id": "the school's own address in LINE, for its office",
     "eqfund.Directorship.full_name": _STAFF,

@@ -92,8 +92,8 @@ def by_turns(
 # Values: office, path, schools, year, pupils, term, id. Pupil n is of school 1 + n mod schools.
 SCHOOLS = (
     """INSERT INTO eqfund_school (office_id, name, moe_code, smis_code, province_code, subdistrict_code, address,
-        phone, email, director_name, is_demo, path)
-        SELECT %(office)s, 'โรงเรียน ' || n, to_char(9800000000 + n, 'FM0000000000'), '', '50', '', '', '', '', '',
+        phone, email, is_demo, path)
+        SELECT %(office)s, 'โรงเรียน ' || n, to_char(9800000000 + n, 'FM0000000000'), '', '50', '', '', '', '',
             false, %(path)s || 'r' || n || '/' FROM generate_series(1, %(schools)s) n""",
     """INSERT INTO eqfund_classroom (school_id, year_be, grade, room, path)
         SELECT id, %(year)s, (ARRAY['K2', 'P1', 'P4', 'M1'])[1 + id %% 4], '1', path || '1/'

@@ -275,8 +275,8 @@ def _world(size: int) -> tuple[TransferRound, User]:
 
 FILL = (
     """INSERT INTO eqfund_school (office_id, name, moe_code, smis_code, province_code, subdistrict_code, address,
-        phone, email, director_name, is_demo, path)
-        SELECT %(office)s, 'โรงเรียน ' || n, to_char(9900000000 + n, 'FM0000000000'), '', '50', '', '', '', '', '',
+        phone, email, is_demo, path)
+        SELECT %(office)s, 'โรงเรียน ' || n, to_char(9900000000 + n, 'FM0000000000'), '', '50', '', '', '', '',
             false, %(path)s || 'b' || n || '/' FROM generate_series(1, %(schools)s) n""",
     """INSERT INTO eqfund_classroom (school_id, year_be, grade, room, path)
         SELECT id, 2599, 'P4', '1', path || '1/' FROM eqfund_school WHERE office_id = %(office)s""",
