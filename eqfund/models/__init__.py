@@ -28,6 +28,7 @@ from .imports import (
 )
 from .invitations import AccountRequest, Invitation, TeacherList
 from .jobs import Job
+from .joins import PupilJoin
 from .people import Posting, User
 from .places import Affiliation, Classroom, School, SupervisingOffice
 from .privacy import Consent, IndexKeyChange, PersonExport, PersonKey, Policy, RetentionRule
@@ -75,6 +76,7 @@ __all__ = [
     "Posting",
     "ProfileConfirmation",
     "Pupil",
+    "PupilJoin",
     "RegistryCellError",
     "RegistryImport",
     "RegistryReading",

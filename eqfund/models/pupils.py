@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
@@ -18,7 +18,9 @@ from .places import Classroom
 class Identity(models.Model):
     """One national id or G-code: the same child in every school and term.
 
-    The number is encrypted; `id_index` finds it; the last four digits are shown.
+    The number is encrypted; `id_index` finds it; the last four digits are shown. One with
+    `joined_into` was a second row of that child and holds no number any more: what had been
+    paid under it twice rests there, and nothing new ever does.
     """
 
     class Kind(models.TextChoices):
@@ -33,12 +35,24 @@ class Identity(models.Model):
     id_index_next = models.BinaryField(null=True)
     number = EncryptedTextField(purpose="national_id")
     last4 = models.CharField(max_length=4)
+    joined_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="joined", db_index=False
+    )
 
     class Meta:
         constraints = [
             models.UniqueConstraint(name="identity_number_is_one_childs", fields=["id_index"]),
             models.CheckConstraint(
+                name="identity_is_not_joined_into_itself",
+                condition=Q(joined_into=None) | ~Q(joined_into=F("pk")),
+            ),
+            models.CheckConstraint(
                 name="identity_kind_is_known", condition=Q(kind__in=["national_id", "g_code"])
+            ),
+        ]
+        indexes = [
+            models.Index(
+                name="identity_joined", fields=["joined_into"], condition=Q(joined_into__isnull=False)
             ),
         ]
 

@@ -66,6 +66,7 @@ def _book_receipts(
 @transaction.atomic
 def record_refund(refund: Refund, at: datetime) -> None:
     """A refund was found on the bank's statement: each of its pupils' money is back at the fund."""
+    held_by = Account.PUPIL if refund.from_family else Account.SCHOOL_IN_HAND
     LedgerEntry.objects.bulk_create(
         LedgerEntry(
             round_id=refund.round_id,
@@ -73,7 +74,7 @@ def record_refund(refund: Refund, at: datetime) -> None:
             transfer_id=line.transfer_id,
             refund=refund,
             debit=Account.REFUND,
-            credit=Account.SCHOOL_IN_HAND,
+            credit=held_by,
             amount_satang=line.amount_satang,
             at=at,
         )

@@ -20,6 +20,7 @@ from .basic_needs import (
     SubsidyPupil,
 )
 from .continuing import ContinuingClose, ContinuingLeft, PromptPayNote
+from .joins import BuiltUnder, RefundClaim
 from .payout import CannotPay, ClassPayoutReport, PayoutEvidence, Receipt06, SchoolPayoutReport
 from .refunds import (
     Letter08,
@@ -40,6 +41,7 @@ __all__ = [
     "BankFileCallBack",
     "BankLine",
     "BenefitRate",
+    "BuiltUnder",
     "CannotPay",
     "ClassPayoutReport",
     "ContinuingClose",
@@ -56,6 +58,7 @@ __all__ = [
     "Receipt06",
     "ReceivingChannel",
     "Refund",
+    "RefundClaim",
     "RefundLine",
     "RefundStatement",
     "RefundStatementLine",

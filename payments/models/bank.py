@@ -326,6 +326,7 @@ MOVEMENTS: tuple[tuple[str, str], ...] = (
     (Account.PUPIL, Account.SCHOOL_IN_HAND),  # a receipt
     (Account.SCHOOL_IN_HAND, Account.PUPIL),  # that receipt was voided
     (Account.REFUND, Account.SCHOOL_IN_HAND),  # a refund found on the statement
+    (Account.REFUND, Account.PUPIL),  # a second payment that the family gave back
 )
 
 
@@ -412,6 +413,7 @@ class LedgerEntry(models.Model):
                 )
                 | Q(credit="pupil", debit="school_in_hand", receipt__isnull=False, refund=None)
                 | Q(credit="school_in_hand", debit="refund", receipt=None, refund__isnull=False)
+                | Q(credit="pupil", debit="refund", receipt=None, refund__isnull=False)
                 | (Q(credit__in=["fund", "bank_clearing"]) & Q(receipt=None, refund=None)),
             ),
             models.UniqueConstraint(

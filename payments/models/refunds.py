@@ -73,7 +73,9 @@ class Refund(models.Model):
 
     Counted as refunded when a line of the bank's statement carries its references and
     its amount. A cancelled slip keeps its row; its pupils are free again. The amount
-    is the sum of the lines (trigger refund_is_its_lines). Written by payments.actions.refunds.
+    is the sum of the lines (trigger refund_is_its_lines). A slip for a second payment names its
+    `claim`; `from_family` says that the money was the family's by then, not in the school's hands.
+    Written by payments.actions.refunds.
     """
 
     round = models.ForeignKey(TransferRound, models.PROTECT, related_name="refunds")
@@ -83,6 +85,10 @@ class Refund(models.Model):
     reference1 = models.CharField(max_length=20)
     reference2 = models.CharField(max_length=20)
     amount_satang = models.BigIntegerField()
+    claim = models.ForeignKey(
+        "payments.RefundClaim", models.PROTECT, null=True, related_name="refunds"
+    )
+    from_family = models.BooleanField(default=False)
     status = models.CharField(max_length=10, default=RefundStatus.ISSUED)
     issued_by = models.ForeignKey(User, models.PROTECT, related_name="+")
     issued_at = models.DateTimeField()
@@ -110,6 +116,15 @@ class Refund(models.Model):
             ),
             models.CheckConstraint(
                 name="refund_amount_is_positive", condition=Q(amount_satang__gt=0)
+            ),
+            models.UniqueConstraint(
+                name="refund_one_alive_per_claim",
+                fields=["claim"],
+                condition=~Q(status=RefundStatus.CANCELLED),
+            ),
+            models.CheckConstraint(
+                name="refund_of_a_family_has_its_claim",
+                condition=Q(from_family=False) | Q(claim__isnull=False),
             ),
             models.CheckConstraint(
                 name="refund_matched_has_its_statement_line",

@@ -157,7 +157,7 @@ SCHOOLS = """
         SELECT transfer.round_id, transfer.school_id,
             sum(transfer.amount_satang)::bigint AS received,
             coalesce(sum(receipt.amount_satang), 0)::bigint AS paid,
-            coalesce(sum(refund.amount_satang), 0)::bigint AS refunded
+            coalesce(sum(refund.amount_satang) FILTER (WHERE receipt.id IS NULL), 0)::bigint AS refunded
         FROM payments_transfer AS transfer
         JOIN payments_transferround AS round ON round.id = transfer.round_id AND round.term_id = %(term)s
         LEFT JOIN payments_receipt06 AS receipt

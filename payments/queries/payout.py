@@ -135,10 +135,11 @@ def school_payout(transfer_round: TransferRound, school: School) -> SchoolPayout
     """A school's cash of a round. Seven queries, however many classes and pupils."""
     classes = class_rows(transfer_round, school.path)
     refunds = Refund.objects.filter(round=transfer_round, school=school).alive()
+    of_school = Q(from_family=False)  # what a family gives back was never in hand any more
     sums = refunds.aggregate(
-        count=Count("pk"),
-        matched=Sum("amount_satang", filter=Q(status=RefundStatus.MATCHED), default=0),
-        issued=Sum("amount_satang", filter=Q(status=RefundStatus.ISSUED), default=0),
+        count=Count("pk", filter=of_school),
+        matched=Sum("amount_satang", filter=of_school & Q(status=RefundStatus.MATCHED), default=0),
+        issued=Sum("amount_satang", filter=of_school & Q(status=RefundStatus.ISSUED), default=0),
     )
     return SchoolPayout(
         school=school,
