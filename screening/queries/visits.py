@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from eqfund import hooks
+from eqfund.handover.rules import Status as Handed
 from eqfund.models import (
     Classroom,
     Enrolment,
     Guardian,
+    Handover,
     RegistryRecord,
     School,
     SupervisingOffice,
@@ -230,17 +233,21 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
         ).order_by("enrolment__pupil__sort_key", "pk")
     )
     pupils = [visit.enrolment.pupil_id for visit in visits]
-    forms = _newest_forms(pupils)
-    records = {
-        record.pupil_id: record
-        for record in RegistryRecord.objects.filter(pupil__in=pupils, term=term)
-    }
+    forms = _forms_by_pupil(pupils)
+    handed = _handed_over(visits, forms)
+    of_term = RegistryRecord.objects.filter(pupil__in=pupils, term=term)
+    records = {record.pupil_id: record for record in of_term.select_related("enrolment")}
     guardians = {g.pupil_id: g for g in Guardian.objects.filter(pupil__in=pupils, is_current=True)}
     found = []
     for visit in visits:
-        of_pupil = forms.get(visit.enrolment.pupil_id, [])
+        pupil, here = visit.enrolment.pupil, school_part(visit.enrolment.path)
+        until = handed.get((pupil.pk, here))
+        of_pupil = [form for form in forms.get(pupil.pk, []) if _is_known_at(here, form, until)]
         form = next((f for f in of_pupil if f.enrolment_id == visit.enrolment_id), None)
-        record = records.get(visit.enrolment.pupil_id)
+        record = records.get(pupil.pk)
+        if record is not None and not record.enrolment.path.startswith(here):
+            record = None
+        guardian = guardians.get(pupil.pk) if pupil.path.startswith(here) else None
         seen = form is not None or (
             visit.visited_on is not None and visit.outcome == rules.Outcome.MET
         )
@@ -251,12 +258,10 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
                 form,
                 str(form.standing) if form else "",
                 rules.stage(is_ticked=visit.is_ticked, is_visited=seen, has_form=form is not None),
-                homes.home_of(
-                    of_pupil, record, guardians.get(visit.enrolment.pupil_id), opened=opened
-                ),
+                homes.home_of(of_pupil, record, guardian, opened=opened),
                 record.disadvantage_poor if record else None,
                 record.registry if record else "",
-                guardians.get(visit.enrolment.pupil_id),
+                guardian,
                 last_visit=visit.visited_on
                 or (form.visited_on if form else None)
                 or max(earlier, default=None),
@@ -265,7 +270,30 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
     return found
 
 
-def _newest_forms(pupils: list[int]) -> dict[int, list[Form01]]:
+def _is_known_at(here: str, form: Form01, until: date | None) -> bool:
+    """Whether a school may know a form: its own, or one that an accepted hand-over opened to it."""
+    enrolment = form.enrolment
+    return enrolment.path.startswith(here) or (until is not None and enrolment.starts_on <= until)
+
+
+def _handed_over(
+    visits: list[HomeVisit], forms: dict[int, list[Form01]]
+) -> dict[tuple[int, str], date]:
+    """Pupil and school -> the day of the last accepted move there; asked only for forms of elsewhere."""
+    came = {
+        visit.enrolment.pupil_id
+        for visit in visits
+        for form in forms.get(visit.enrolment.pupil_id, [])
+        if not form.enrolment.path.startswith(school_part(visit.enrolment.path))
+    }
+    if not came:
+        return {}
+    rows = Handover.objects.filter(pupil__in=came, status=Handed.ACCEPTED).order_by("moved_on")
+    moves = rows.values_list("pupil", "to_path", "moved_on")
+    return {(pupil, school_part(path)): day for pupil, path, day in moves}
+
+
+def _forms_by_pupil(pupils: list[int]) -> dict[int, list[Form01]]:
     """Forms of these pupils that were not withdrawn, of any term, the newest first."""
     rows = (
         Form01.objects.filter(enrolment__pupil__in=pupils)

@@ -7,7 +7,8 @@ from django.urls import reverse
 
 from eqfund import places
 from eqfund.access import Role
-from eqfund.models import Event, Guardian, Posting
+from eqfund.handover.actions import moves
+from eqfund.models import Enrolment, Event, Guardian, Posting, Pupil
 from screening.actions import form01 as drafting, visits as actions
 from screening.form01.reading import Reading
 from screening.hooked_visits import homes_to_visit
@@ -113,6 +114,40 @@ def test_homes_are_opened_to_those_who_go(role, request, client, listed, teacher
     assert "12/3" in page.text
     assert paper.content.startswith(b"%PDF")
     assert Event.objects.filter(verb="print_visits", kind="download", actor_id=user.pk).exists()
+
+
+@pytest.mark.parametrize(
+    ("written_at", "read_at", "answered", "shown"),
+    [
+        pytest.param("old", "new", False, False, id="the former school's, before it has answered"),
+        pytest.param("old", "new", True, True, id="the former school's, handed over"),
+        pytest.param("new", "old", True, False, id="the new school's, by the former one"),
+    ],
+)
+def test_a_home_crosses_the_fence_with_an_accepted_hand_over_alone(
+    written_at, read_at, answered, shown, client, teacher, outsider, admin, other_classroom, listed, calendar, make_user
+):  # fmt: skip
+    lines = {"old": listed(1)[0]}
+    pupil, people = lines["old"].enrolment.pupil, {"old": teacher, "new": outsider}
+    if written_at == "old":
+        drafted(lines["old"], teacher)
+    if answered:
+        receiver = make_user(Role.SCHOOL_ADMIN, other_classroom.school.path)
+        sent = moves.propose_handover(lines["old"].enrolment, other_classroom.school, moved_on=JUNE.date(), by=admin, at=JUNE)  # fmt: skip
+        moves.accept_handover(sent, classroom=other_classroom, by=receiver, at=JUNE)
+    else:  # a registry file has moved the child
+        pupil.enrolments.update(status="moved", ends_on=JUNE.date())
+        Enrolment.objects.create(pupil=pupil, term=calendar, classroom=other_classroom, path=other_classroom.path, starts_on=JUNE.date())  # fmt: skip
+        Pupil.objects.filter(pk=pupil.pk).update(path=other_classroom.path)
+    now = pupil.enrolments.studying().get()
+    lines["new"] = HomeVisit.objects.filter(enrolment=now).first() or actions.add_visit(now, reason="low_income", by=outsider, at=JUNE)  # fmt: skip
+    if written_at == "new":
+        drafted(lines["new"], outsider)
+
+    page = see(client, people[read_at], "visit", lines[read_at].pk)
+
+    assert ("12/3" in page.text) is shown
+    assert ("นางผู้ปกครอง" in page.text) is (read_at == "new")
 
 
 @pytest.mark.parametrize("role", ["admin", "director", "office_admin", "auditor"])
