@@ -17,9 +17,7 @@ joined_words.register(("attendance.MonthRecord", _("a recorded month of attendan
 @handover_history.register
 def months(handover: Handover, user: User, at: datetime) -> list[Panel]:
     """Days at school and away, by term and school; one query."""
-    rows = MonthRecord.objects.filter(enrolment__pupil=handover.pupil_id).exclude(
-        enrolment__classroom__school=handover.to_school_id
-    )
+    rows = MonthRecord.objects.filter(enrolment__in=handover.former_enrolments())
     sums = rows.values(
         "enrolment__term__year_be",
         "enrolment__term__number",

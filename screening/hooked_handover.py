@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access, audit, hooks
 from eqfund.hooks import Duty, Panel, StatusMeaning
-from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, School, User
+from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
 from eqfund.thai_text import thai_datetime
 from eqfund.windows import window_of
 from screening.actions.visits import propose_visits
@@ -192,8 +192,7 @@ def screen_again(user: User, at: datetime) -> list[hooks.Todo]:
 
 def history(handover: Handover, user: User, at: datetime) -> list[Panel]:
     """Grants and the last form 01 of the former schools, read-only; `handover` is accepted and the user's."""
-    new_school = School.objects.get(pk=handover.to_school_id)
-    former = Enrolment.objects.filter(pupil=handover.pupil_id).exclude(classroom__school=new_school)
+    former = handover.former_enrolments()
     grants = list(
         Grant.objects.filter(enrolment__in=former).select_related("enrolment__classroom__school")
         .order_by("-first_term", "-pk")

@@ -147,12 +147,8 @@ def history(request: Any, pk: int) -> HttpResponse:
         for panel in hook(found, request.user, request.moment)
     ]
     parts = [(p.title, render_to_string(p.template, p.context, request=request)) for p in panels]
-    enrolments = Enrolment.objects.filter(
-        pupil=found.pupil_id, starts_on__lte=found.moved_on
-    ).exclude(classroom__school=found.to_school_id)
-    enrolments = enrolments.select_related("term", "classroom__school").order_by(
-        "-term__opens_on", "-pk"
-    )
+    enrolments = found.former_enrolments().select_related("term", "classroom__school")
+    enrolments = enrolments.order_by("-term__opens_on", "-pk")
     context = {"handover": found, "parts": parts, "enrolments": enrolments}
     return render(request, "handover/history.html", context)
 

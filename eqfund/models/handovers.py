@@ -205,6 +205,11 @@ class Handover(models.Model):
         """Whether the child studies at the new school, answered or not."""
         return self.to_enrolment_id is not None
 
+    def former_enrolments(self) -> models.QuerySet[Enrolment]:
+        """Where the child studied until this move: what comes after it is another school's again."""
+        rows = Enrolment.objects.filter(pupil=self.pupil_id, starts_on__lte=self.moved_on)
+        return rows.exclude(classroom__school=self.to_school_id)
+
 
 class EnrolmentStatusChangeQuerySet(ScopedQuerySet):
     scope = "enrolment__path"

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from eqfund import places
 from eqfund.access import Role
 from eqfund.handover.actions import moves, statuses
 from eqfund.models import Enrolment, Handover
@@ -44,6 +45,14 @@ def sent(grant, grantee, admin, other_school):
     return moves.propose_handover(
         grantee.enrolments.get(), other_school, moved_on=date(2026, 6, 10), by=admin, at=AT
     )
+
+
+@pytest.fixture
+def third_room(other_office):
+    school = places.add_school(
+        other_office, name="โรงเรียนที่สาม", moe_code="1040000003", province_code="40"
+    )
+    return places.add_classroom(school, year_be=2569, grade="P4", room="1")
 
 
 @pytest.fixture
@@ -123,6 +132,34 @@ def test_the_history_names_the_grants_of_former_schools(accepted, receiver, gran
     (panel,) = hooked.history(handover, receiver, AT)
 
     assert panel.context["grants"] == [grant]
+
+
+def test_the_history_ends_with_the_move_what_comes_after_is_the_next_schools(
+    accepted, receiver, grant, grantee, third_room, calendar, at
+):
+    grantee.enrolments.studying().update(status="moved", ends_on=date(2026, 7, 1))
+    later = Enrolment.objects.create(
+        pupil=grantee,
+        term=calendar,
+        classroom=third_room,
+        path=third_room.path,
+        starts_on=date(2026, 7, 2),
+    )
+    Grant.objects.create(
+        pupil=grantee,
+        enrolment=later,
+        group="continuing",
+        first_term=TermKey(2569, 1),
+        last_term=TermKey(2571, 2),
+        source="predecessor",
+        given_at=at("2569-09-01"),
+    )
+    handover = Handover.objects.get()
+
+    (panel,) = hooked.history(handover, receiver, AT)
+
+    assert panel.context["grants"] == [grant]
+    assert later not in handover.former_enrolments()  # what attendance shows
 
 
 def test_what_follows_is_said_for_a_grantee_alone(grant, grantee, make_pupils):
