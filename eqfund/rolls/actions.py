@@ -172,6 +172,8 @@ def correct_pupil(
         .select_for_update(of=["self"])
         .get(pk=enrolment.pupil_id)
     )
+    enrolment = Enrolment.objects.get(pk=enrolment.pk)
+    enrolment.pupil = pupil  # both as they are now, the pupil held
     registry = queries.affiliation_of(enrolment.path).registry
     if why_not := permissions.why_not_correct_pupil(enrolment, by, registry):
         raise Refused(why_not)

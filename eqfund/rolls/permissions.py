@@ -45,7 +45,9 @@ def why_not_correct_pupil(enrolment: Enrolment, user: User, registry: str) -> st
         return gettext(
             "Names and ids are corrected in %(registry)s; then the new file is sent here."
         ) % {"registry": registry}
-    if enrolment.status not in (Enrolment.Status.STUDYING, Enrolment.Status.SUSPENDED):
+    present = enrolment.status in (Enrolment.Status.STUDYING, Enrolment.Status.SUSPENDED)
+    # An enrolment of an earlier term may still say "studying": the child goes by where it is now.
+    if not present or not enrolment.pupil.path.startswith(enrolment.path):
         return gettext("This pupil is no longer in the class.")
     return None
 

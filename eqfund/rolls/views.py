@@ -72,6 +72,7 @@ def office(request: Any, pk: int) -> HttpResponse:
         "page": page,
         "sum": sum_,
         "counts": counts,
+        "tab_states": {k: v for k, v in words.STATES.items() if k != RollState.EMPTY},
         "states": words.STATES,
         "pills": words.PILLS,
     }
@@ -200,12 +201,11 @@ def roll_confirm(request: Any, pk: int) -> HttpResponse:
 @audit.reads
 def correct(request: Any, pk: int) -> HttpResponse:
     """Put a name, a date of birth or a number right, where the affiliation has no registry."""
-    enrolment = get_object_or_404(
-        Enrolment.objects.visible_to(request.user, "rolls.confirm").select_related(
-            "pupil__identity", "classroom__school__office__affiliation"
-        ),
-        pk=pk,
+    mine = Enrolment.objects.visible_to(request.user, "rolls.confirm").select_related(
+        "pupil__identity", "classroom__school__office__affiliation"
     )
+    still_here = access.path_filter(request.user, "rolls.confirm", "pupil__path")
+    enrolment = get_object_or_404(mine.filter(still_here), pk=pk)
     child = enrolment.pupil
     audit.read(request, child)
     fields = ("title", "first_name", "last_name", "sex", "birth_date")

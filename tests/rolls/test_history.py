@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 from django.db import IntegrityError, InternalError, transaction
+from django.urls import reverse
 
 from eqfund.models import (
     Enrolment,
@@ -13,6 +14,7 @@ from eqfund.models import (
     Identity,
     Pupil,
     RegistryRecord,
+    Term,
 )
 from eqfund.models.rolls import Source
 from eqfund.privacy import scrubs
@@ -123,6 +125,21 @@ def test_who_left_is_not_corrected(child, without_registry, correct):
     Enrolment.objects.filter(pk=child.pk).update(status="moved", ends_on=child.starts_on)
     child.refresh_from_db()
 
+    with pytest.raises(Refused):
+        correct(child, first_name="อื่น")
+
+
+def test_a_former_school_neither_reads_nor_corrects_the_child(
+    child, without_registry, correct, other_classroom, client, registry_keeper
+):
+    earlier = Term.objects.create(
+        year_be=2568, number=2, opens_on=date(2025, 11, 1), closes_on=date(2026, 4, 30)
+    )
+    Enrolment.objects.filter(pk=child.pk).update(term=earlier)  # nothing ever ended it
+    Pupil.objects.filter(pk=child.pupil_id).update(path=other_classroom.path)
+    client.force_login(registry_keeper)
+
+    assert client.get(reverse("rolls:correct", args=[child.pk])).status_code == 404
     with pytest.raises(Refused):
         correct(child, first_name="อื่น")
 
