@@ -3,11 +3,14 @@
 import os
 from pathlib import Path
 
+from eqfund.embedded import schema
+
 # Tests side by side (pytest -n 2) have servers of their own: what a seal may cover, and which
 # roles there are, is a matter of the whole server, not of one database.
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     var = Path(os.environ.get("EQFUND_VAR") or Path(__file__).resolve().parent.parent / "var")
     if var.name != worker:  # a command that a test starts has its worker's already
+        os.environ |= {"EQFUND_VAR": str(var), **schema.environment()}
         os.environ["EQFUND_VAR"] = str(var / worker)
 
 os.environ.setdefault("EQFUND_FAST_DB", "1")

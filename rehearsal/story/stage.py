@@ -24,6 +24,7 @@ from django.db import connections
 from psycopg import sql
 
 from eqfund import embedded
+from eqfund.embedded import schema
 
 DROP_TRIES = 60
 
@@ -47,13 +48,17 @@ def fresh_database(
     services = embedded.ensure_services()
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     owner = services["DATABASE_OWNER_URL"]
-    environment = os.environ | {
-        "DATABASE_URL": _named(services["DATABASE_URL"], name),
-        "DATABASE_OWNER_URL": _named(owner, name),
-        "REDIS_URL": _apart(services["REDIS_URL"], broker),
-        "EQFUND_VAR": str(folder),
-        "PYTHONUNBUFFERED": "1",
-    }
+    environment = (
+        os.environ
+        | schema.environment()
+        | {
+            "DATABASE_URL": _named(services["DATABASE_URL"], name),
+            "DATABASE_OWNER_URL": _named(owner, name),
+            "REDIS_URL": _apart(services["REDIS_URL"], broker),
+            "EQFUND_VAR": str(folder),
+            "PYTHONUNBUFFERED": "1",
+        }
+    )
     with _alone(owner, name):
         try:
             _make(owner, name, template, fast=fast)

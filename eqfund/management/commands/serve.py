@@ -21,6 +21,7 @@ from django.utils import translation
 from psycopg import sql
 
 from eqfund import embedded
+from eqfund.embedded import schema
 
 READY_SECONDS = 60
 STOP_SECONDS = 20
@@ -131,7 +132,7 @@ def see_that_port_is_free(host: str, port: int) -> None:
 
 def environment() -> dict[str, str]:
     """What our children are given: the addresses of the services, so that none starts its own."""
-    return os.environ | embedded.ensure_services()
+    return os.environ | schema.environment() | embedded.ensure_services()
 
 
 def commands(host: str, port: int) -> dict[str, list[str]]:
