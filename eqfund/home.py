@@ -7,6 +7,7 @@ stands under the place where it is to be done, and a person with one place sees 
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -127,7 +128,7 @@ def lines_of(user: User, at: datetime) -> list[Window]:
             mine = every or roles & set(line.roles.split(";"))
             key = (line.activity, line.round_no, line.kind)
             (found if mine else others).setdefault(key, window)
-    named = any(window.line.kind == "window" for window in found.values())
+    named = any(window.line.kind in ("window", "outside") for window in found.values())
     return list((found if named else others | found).values())
 
 
@@ -135,6 +136,11 @@ def open_now(lines: list[Window], at: datetime) -> list[Window]:
     """The windows open now, the nearest close first."""
     found = [w for w in lines if w.line.kind == "window" and w.closes_at and w.is_open(at)]
     return sorted(found, key=lambda window: (window.closes_at or FAR, window.line.is_assumed))
+
+
+def outside_now(lines: list[Window], at: datetime) -> list[Window]:
+    """Work done outside the system these days: a home visit, the affiliation's own registry."""
+    return [w for w in lines if w.line.kind == "outside" and w.is_open(at)]
 
 
 def coming_of(lines: list[Window], at: datetime) -> list[Coming]:
@@ -258,38 +264,61 @@ TABS: dict[str, tuple[tuple[str, tuple[str, ...]], ...]] = {
     ),
 }
 MOST_TABS = 5
+MOST_WAITING = 3  # of them, pages where something waits: one at least stays for what is used always
 DUE = "activities_due"
+WAITING = "pages_waiting"
 
 
-def tab_names(roles: list[str], open_activities: set[str]) -> list[str]:
-    """The addresses of a phone's tabs: home, then what is due now, then what is used most.
+def tab_names(
+    roles: list[str], open_activities: set[str], waiting: Sequence[str] = ()
+) -> list[str]:
+    """The addresses of a phone's tabs: home, where something waits, what is open, what is used most.
 
     >>> tab_names(["registry_keeper"], set())
     ['home', 'registry:imports', 'rolls:rolls', 'registry:pupils', 'registry:classrooms']
+    >>> tab_names(["registry_keeper"], set(), ["duplicates:tickets", "rolls:rolls"])[:4]
+    ['home', 'duplicates:tickets', 'rolls:rolls', 'registry:imports']
     """
     entries = [entry for role in TABS if role in roles for entry in TABS[Role(role)]]
     due = [name for name, activities in entries if open_activities & set(activities)]
     always = [name for name, activities in entries if not activities]
     shut = [name for name, activities in entries if activities]
-    return list(dict.fromkeys(["home", *due, *always, *shut]))
+    return list(dict.fromkeys(["home", *waiting[:MOST_WAITING], *due, *always, *shut]))
 
 
-def tabs_for(user: Any, menu: list[dict[str, Any]], due: set[str]) -> list[dict[str, Any]]:
+def tabs_for(
+    user: Any, menu: list[dict[str, Any]], due: set[str], waiting: Sequence[str] = ()
+) -> list[dict[str, Any]]:
     """At most five entries of the person's menu, as the menu has them: {item, current}.
 
-    `due` are the activities open now. The first page notes them in the session, so that every
-    other page has the same tabs without asking the calendar.
+    `due` are the activities open now, `waiting` the pages where their tasks are done. The first
+    page notes both in the session, so that every other page has the same tabs without asking anew.
     """
     entries = [entry for section in menu for entry in section["items"]]
     known = {entry["item"].url_name: entry for entry in entries}
-    wanted = tab_names(sorted(access.roles_of(user)), due)
+    wanted = tab_names(sorted(access.roles_of(user)), due, waiting)
     chosen = [known[name] for name in wanted if name in known]
     rest = [entry for entry in entries if entry not in chosen]
     return [*chosen, *rest][:MOST_TABS]
 
 
-def note_due(session: Any, windows: list[Window]) -> None:
-    """Keep in the session which activities are open for its person."""
-    due = sorted({window.line.activity for window in windows})
-    if session.get(DUE) != due:
-        session[DUE] = due
+def pages_waiting(groups: list[Group]) -> list[str]:
+    """The lines of the menu under which the tasks are done, the nearest due moment first."""
+    pages = {item.url: item.url_name for item in hooks.menu if item.url_name != "home"}
+    todos = sorted(
+        (row.todo for group in groups for row in group.rows), key=lambda todo: todo.due or FAR
+    )
+    found = [
+        max((u for u in pages if todo.url.startswith(u)), key=len, default="") for todo in todos
+    ]
+    return list(dict.fromkeys(pages[url] for url in found if url))
+
+
+def note_due(session: Any, windows: list[Window], groups: list[Group]) -> None:
+    """Keep in the session which activities are open for its person, and where something waits."""
+    for key, now in (
+        (DUE, sorted({window.line.activity for window in windows})),
+        (WAITING, pages_waiting(groups)),
+    ):
+        if session.get(key) != now:
+            session[key] = now

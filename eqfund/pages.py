@@ -52,19 +52,20 @@ def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PAGE_SIZE) -> P
 
 def everywhere(request: Any) -> dict[str, Any]:
     """What base.html shows on every page."""
-    from eqfund.home import DUE, tabs_for
+    from eqfund.home import DUE, WAITING, tabs_for
     from eqfund.menus import menu_for
 
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     menu = menu_for(user, request.path) if signed_in else []
-    due = set(request.session.get(DUE, ())) if signed_in else set()
+    noted = request.session if signed_in else {}
+    due, waiting = set(noted.get(DUE, ())), noted.get(WAITING, ())
     return {
         "demo_mode": settings.DEMO_MODE,
         "LANGUAGE_CODE": get_language(),
         "moment": getattr(request, "moment", None) or clock.now(),
         "menu": menu,
-        "tabs": tabs_for(user, menu, due) if signed_in else [],
+        "tabs": tabs_for(user, menu, due, waiting) if signed_in else [],
         "contact": {
             "phone": settings.CONTACT_PHONE,
             "email": settings.CONTACT_EMAIL,

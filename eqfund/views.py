@@ -24,11 +24,13 @@ def home(request: Any) -> HttpResponse:
     """What I must do, by when: fed by windows and state at every place of mine."""
     lines = first_page.lines_of(request.user, request.moment)
     windows = first_page.open_now(lines, request.moment)
-    first_page.note_due(request.session, windows)
+    groups = first_page.groups_for(request.user, request.moment)
+    first_page.note_due(request.session, windows, groups)
     context = {
-        "groups": first_page.groups_for(request.user, request.moment),
+        "groups": groups,
         "posts": first_page.posts_in_words(request.user),
         "windows": windows,
+        "outside": first_page.outside_now(lines, request.moment),
         "left": windows[0].left(request.moment) if windows else "",
         "coming": first_page.coming_of(lines, request.moment),
         "moment": request.moment,
