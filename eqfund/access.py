@@ -230,6 +230,7 @@ VERBS: dict[str, tuple[Role, ...]] = {
 def postings_of(user: User) -> list[Any]:
     """The user's current postings, loaded once for each user object."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
+    "progress.remind": (O,),
         return []
     found = getattr(user, "_current_postings", None)
     if found is None:

@@ -214,3 +214,4 @@ ACTIVITY: dict[str, str] = {
     "payments.start_letters": ALWAYS,
     # monitoring
 }
+    "progress.remind_schools": ALWAYS,  # what is late is told also after its close

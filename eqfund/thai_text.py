@@ -122,6 +122,19 @@ def thai_range(first: date, last: date) -> str:
     return f"{thai_date(first)} – {thai_date(last)}"
 
 
+def phone(number: str) -> str:
+    """A Thai telephone number as the programme's letters group it; anything else as it was typed.
+
+    >>> phone("0820001234"), phone("02-079-5475"), phone("053 611 111 ext. 12")
+    ('08 2000 1234', '0 2079 5475', '053 611 111 ext. 12')
+    """
+    digits = number.translate(str.maketrans("", "", " -.()"))
+    if not digits.isdecimal() or digits[:1] != "0" or len(digits) not in (9, 10):
+        return number
+    head = len(digits) - 8
+    return f"{digits[:head]} {digits[head:-4]} {digits[-4:]}"
+
+
 def duration(length: timedelta) -> str:
     """How long, forwards or backwards, in at most two units.
 

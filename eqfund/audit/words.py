@@ -15,6 +15,7 @@ WORDS = {
     "read_change": _("opened what an event says"),
     "download_file": _("downloaded a file"),
     "export_progress": _("exported the progress table"),
+    "progress.remind": _("reminded schools of what they left"),
     "export_left_out": _("exported those left out of a round"),
     "export_continuing": _("exported the progress of the continuing group"),
     "export_audit": _("exported events of the audit book"),

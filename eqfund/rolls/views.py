@@ -72,7 +72,7 @@ def office(request: Any, pk: int) -> HttpResponse:
         "page": page,
         "sum": sum_,
         "counts": counts,
-        "tab_states": {k: v for k, v in words.STATES.items() if k != RollState.EMPTY},
+        "tab_states": {k: v for k, v in words.STATES.items() if k != rules.RollState.EMPTY},
         "states": words.STATES,
         "pills": words.PILLS,
     }

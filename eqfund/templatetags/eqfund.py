@@ -62,6 +62,12 @@ def unbroken(name: str) -> str:
 
 
 @register.filter
+def phone(value: str) -> str:
+    """A telephone number, grouped as the letters group it."""
+    return thai_text.phone(value or "")
+
+
+@register.filter
 def thousands(value: int | None) -> str:
     """12345 -> 12,345."""
     return "" if value is None else f"{value:,}"

@@ -1,19 +1,59 @@
-"""Keep the snapshots of offices: mark what was touched, count it anew. Each action is one transaction.
+"""Remind schools of what they left; keep the snapshots of offices. Each action is one transaction.
 
-Nobody asks for these: a tick does, every minute. So they take no `by` and refuse nothing.
+Nobody asks for the snapshots: a tick does, every minute. So these take no `by` and refuse nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection, transaction
 from django.db.models import F
 
-from eqfund.models import Event, School, SupervisingOffice, Term
-from monitoring.progress import queries
-from monitoring.progress.models import OfficeSnapshot, ProgressMark, StageSnapshot
+from eqfund import audit, clock, jobs
+from eqfund.models import Event, School, SupervisingOffice, Term, User
+from eqfund.refusal import Refused
+from monitoring.progress import permissions, queries
+from monitoring.progress.models import OfficeSnapshot, ProgressMark, Reminder, StageSnapshot
 from monitoring.progress.rules import Stage, State, office_of
+
+
+@transaction.atomic
+def remind_schools(
+    office: SupervisingOffice, schools: Collection[int] | None, *, by: User, at: datetime
+) -> int:
+    """Tell these schools of an office (None: all) what they have left; returns how many were told.
+
+    A school with nothing left is passed over, and so is one that was reminded today. Mails follow in a job.
+    """
+    term = Term.objects.current(at)
+    if reason := permissions.why_not_remind(office, by, term):
+        raise Refused(reason)
+    assert term is not None
+    day = at.astimezone(clock.BANGKOK).date()
+    rows = [
+        row
+        for row in queries.board(School.objects.visible_to(by, "progress.read"), office, term, at)
+        if row.left and (schools is None or row.school.pk in schools)
+    ]
+    told = set(
+        Reminder.objects.filter(day=day, school__office=office).values_list("school", flat=True)
+    )
+    fresh = [
+        Reminder(term=term, school=row.school, stages=list(row.left), by=by, at=at, day=day)
+        for row in rows
+        if row.school.pk not in told
+    ]
+    if reason := permissions.why_nobody_is_left(len(rows), len(fresh)):
+        raise Refused(reason)
+    made = Reminder.objects.bulk_create(fresh)
+    facts = {"schools": len(made), "term": term.label}
+    audit.record("progress.remind", office, by=by, at=at, path=office.path, facts=facts)
+    params = {"reminders": [row.pk for row in made]}
+    transaction.on_commit(lambda: jobs.start("progress.mail_reminders", by=by, params=params))
+    return len(made)
+
 
 # Acts of which no stage of a school is moved, however high their place.
 MOVES_NOTHING = ("accounts.", "people.", "privacy.", "calendar.")

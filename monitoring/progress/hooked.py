@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
-from eqfund import access
+from eqfund import access, clock
 from eqfund.edges import EdgeHandler, EdgeMoment
 from eqfund.hooks import MenuItem, Todo, edge_handlers, home_tasks, menu
 from eqfund.models import Edge, School, SupervisingOffice, Term
-from monitoring.progress import actions, queries
+from eqfund.thai_text import thai_datetime
+from monitoring.progress import actions, mails, queries  # noqa: F401  (mails is a job)
+from monitoring.progress.models import Reminder
 from monitoring.progress.rules import Stage, State
 from monitoring.progress.words import STAGE_NAMES
 
@@ -20,7 +22,8 @@ menu.register(
     MenuItem("follow", _("Follow-up of schools"), "progress:offices", "progress.read"), order=50
 )
 
-NAMED = 3  # schools that a task names
+NAMED = 3  # stages that a task names
+REMINDED_DAYS = 3  # how long a reminder stays on the school's home page
 LEFT = (State.TO_DO, State.BEGUN)
 
 
@@ -68,6 +71,42 @@ def todos_of_affiliation(user: Any, at: datetime) -> list[Todo]:
         )
         for stage, count in late.items()
     ]
+
+
+def todos_of_school(user: Any, at: datetime) -> list[Todo]:
+    """For a school's admin and director: what their office reminded them of and is still left."""
+    paths = [
+        path
+        for path in access.paths_with(user, "progress.read")
+        if path.count("/") == access.SEGMENTS["school"]
+    ]
+    if not paths:
+        return []
+    since = at.astimezone(clock.BANGKOK).date() - timedelta(days=REMINDED_DAYS)
+    rows = Reminder.objects.filter(school__path__in=paths, day__gt=since)
+    found, seen = [], set()
+    for row in rows.select_related("school__office", "term", "by").order_by("-day", "school"):
+        if row.school_id in seen:
+            continue
+        seen.add(row.school_id)
+        only = School.objects.filter(pk=row.school_id)
+        [board] = queries.board(only, row.school.office, row.term, at)
+        if left := [stage for stage in board.left if stage in row.stages]:
+            found.append(_reminded(row, left))
+    return found
+
+
+def _reminded(row: Reminder, left: list[Stage]) -> Todo:
+    said = {"office": row.school.office.short_name, "name": row.by.full_name}
+    return Todo(
+        what=gettext("Your office asks you to finish: %(stages)s")
+        % {"stages": ", ".join(str(STAGE_NAMES[stage]) for stage in left)},
+        hint=gettext("%(office)s, %(name)s") % said + f" · {thai_datetime(row.at)}",
+        url=reverse("schools:school", args=[row.school_id]),
+        action_label=gettext("See the school"),
+        state="bad",
+        count=len(left),
+    )
 
 
 def _is_office(path: str) -> bool:
@@ -126,6 +165,7 @@ def window_turned(moment: EdgeMoment) -> dict[str, Any]:
 
 home_tasks.register(todos, order=50)
 home_tasks.register(todos_of_affiliation, order=50)
+home_tasks.register(todos_of_school, order=15)
 edge_handlers.register(
     EdgeHandler(
         "progress.window_turned",

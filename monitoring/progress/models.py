@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from eqfund.models import SupervisingOffice, Term
+from eqfund.models import School, SupervisingOffice, Term, User
 from eqfund.models.base import ScopedQuerySet
 from monitoring.progress.rules import Stage
 from monitoring.progress.words import STAGE_NAMES
@@ -89,3 +90,38 @@ class ProgressMark(models.Model):
 
     term = models.OneToOneField(Term, models.PROTECT, related_name="+")
     position = models.BigIntegerField()
+
+
+class ReminderQuerySet(ScopedQuerySet):
+    scope = "school__path"
+    read_verb = "progress.read"
+
+
+class Reminder(models.Model):
+    """An office's word to a school to finish what is left: at which stages, who sent it, when.
+
+    One a day for a school. Written by progress.actions.remind_schools; `mailed_at` by its job.
+    """
+
+    personal: set[str] = set()
+
+    term = models.ForeignKey(Term, models.PROTECT, related_name="+")
+    school = models.ForeignKey(School, models.PROTECT, related_name="reminders")
+    stages = ArrayField(models.CharField(max_length=12))
+    by = models.ForeignKey(User, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    day = models.DateField()
+    mailed_at = models.DateTimeField(null=True)
+
+    objects = ReminderQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="reminder_once_a_day_for_a_school", fields=["school", "day"]
+            ),
+            models.CheckConstraint(
+                name="reminder_names_what_is_left",
+                condition=Q(stages__len__gt=0, stages__contained_by=[s.value for s in Stage]),
+            ),
+        ]

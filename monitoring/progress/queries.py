@@ -22,8 +22,8 @@ from eqfund.models import (
     Term,
     User,
 )
-from eqfund.windows import lines_for
-from monitoring.progress.models import OfficeSnapshot, StageSnapshot
+from eqfund.windows import Window, lines_for
+from monitoring.progress.models import OfficeSnapshot, Reminder, StageSnapshot
 from monitoring.progress.rules import ACTIVITY, Count, Moment, Stage, State, lateness, state
 from payments.models import (
     ContinuingConfirmation,
@@ -68,6 +68,11 @@ class Row:
         return sum(cell.state is State.LATE for cell in self.cells)
 
     @property
+    def left(self) -> list[Stage]:
+        """What the school could do, or should have done: late stages and those that are open."""
+        return [cell.stage for cell in self.cells if cell.state not in AT_REST]
+
+    @property
     def is_complete(self) -> bool:
         """Whether nothing is left at present."""
         return all(cell.state in AT_REST for cell in self.cells)
@@ -90,6 +95,52 @@ def board(
         rows.append(Row(school, cells, lateness(own, moments)))
     rows.sort(key=lambda row: -row.lateness)
     return rows
+
+
+def narrowed(rows: Iterable[Row], text: str) -> list[Row]:
+    """Schools whose name or code holds `text`."""
+    text = text.strip().casefold()
+    return [
+        row for row in rows if text in row.school.name.casefold() or text in row.school.moe_code
+    ]
+
+
+def in_state(rows: list[Row], state: str) -> list[Row]:
+    """The rows that a tab of the board shows; all for no tab."""
+    if state == "late":
+        return [row for row in rows if row.late]
+    if state == "left":
+        return [row for row in rows if len(row.left) > row.late]
+    return [row for row in rows if row.is_complete] if state == "done" else rows
+
+
+def last_reminders(rows: Iterable[Row], term: Term) -> dict[int, Reminder]:
+    """school key -> the last reminder of the term."""
+    found = Reminder.objects.filter(school__in=[row.school.pk for row in rows], term=term)
+    return {row.school_id: row for row in found.select_related("by").order_by("day")}
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The next close that somebody of an office has work left for: its window, and how many schools."""
+
+    window: Window
+    schools: int
+
+
+def next_close(rows: Iterable[Row], term: Term, path: str, at: datetime) -> Closing | None:
+    """The first window to close of those at which a school has something left; None when none does."""
+    stages = [stage for row in rows for stage in row.left]
+    activities = {ACTIVITY[stage]: stages.count(stage) for stage in set(stages)}
+    windows = [
+        window
+        for window in lines_for(term, path)
+        if window.line.activity in activities and window.closes_at and window.is_open(at)
+    ]
+    if not windows:
+        return None
+    first = min(windows, key=lambda window: window.closes_at or at)
+    return Closing(first, activities[first.line.activity])
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +169,12 @@ def late_by_stage(term: Term, paths: Iterable[str]) -> dict[Stage, int]:
     return {stage: found[stage] for stage in Stage if stage in found}
 
 
+type OfficeRow = tuple[SupervisingOffice, OfficeSnapshot | None, list[tuple[Stage, Count]]]
+
+
 def with_snapshots(
     offices: Iterable[SupervisingOffice], rows: QuerySet[OfficeSnapshot]
-) -> list[tuple[SupervisingOffice, OfficeSnapshot | None, list[tuple[Stage, Count]]]]:
+) -> list[OfficeRow]:
     """Each office with its snapshot and its stages in order; nothing where it is not the person's to see."""
     shown = list(offices)
     kept = {row.office_id: row for row in rows.filter(office__in=shown).prefetch_related("stages")}

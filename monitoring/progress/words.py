@@ -33,4 +33,10 @@ PILLS = {
     State.LATE: "bad",
     State.DONE: "good",
 }
-BARS = {State.LATE: "bad", State.TO_DO: "sun"}
+# What the board may be narrowed to.
+SHOWN = {
+    "late": _("late at some stage"),
+    "left": _("work left that is open"),
+    "done": _("nothing left at present"),
+}
+SHOWN_PILLS = {"late": "bad", "left": "sun", "done": "good"}

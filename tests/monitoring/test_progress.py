@@ -139,8 +139,9 @@ def test_the_board_costs_the_same_for_any_number_of_schools(
     client.force_login(office_admin)
 
     # clock, user, postings; office, term, schools; profile, registry, account, continuing, form 01 (2),
-    # form 05 (2), payout, report (2), attendance (3); the calendar and its extensions
-    with django_assert_num_queries(22):
+    # form 05 (2), payout, report (2), attendance (3); the calendar and its extensions, for the states and
+    # for the next close; reminders
+    with django_assert_num_queries(25):
         response = client.get(reverse("progress:office", args=[office.pk]))
 
     assert len(response.context["page"]) == schools
