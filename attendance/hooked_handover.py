@@ -8,10 +8,11 @@ from django.db.models import Sum
 from django.utils.translation import gettext, gettext_lazy as _
 
 from attendance.models import MonthRecord
-from eqfund.hooks import Panel, handover_history, joined_words
+from eqfund.hooks import Panel, handover_history, joined_once, joined_words
 from eqfund.models import Handover, User
 
 joined_words.register(("attendance.MonthRecord", _("a recorded month of attendance")))
+joined_once.register(("attendance.MonthRecord", ("class_month",)))
 
 
 @handover_history.register

@@ -118,6 +118,10 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "duplicates.answer": (K, A),
     "duplicates.compare": (O, F, U),
     "duplicates.decide": (O, F),
+    "duplicates.ask_join": (K, A, O),
+    "duplicates.read_joins": (F, P, U),
+    "duplicates.propose_join": (F,),
+    "duplicates.decide_join": (F, P),
     # kernel: pupils who move
     "handover.read": (T, S, K, A, D, O, H, F, U),
     "handover.propose": (K, A),
@@ -221,16 +225,18 @@ VERBS: dict[str, tuple[Role, ...]] = {
     "payments.refund": (A,),
     "payments.read_refunds": (A, D, O, *FUND_STAFF, U),
     "payments.match_refunds": (N,),
+    "payments.read_claims": (A, D, O, *FUND_STAFF, U),
+    "payments.collect_claim": (A, N),
     "payments.print_letters": (T, A, D, O),
     # monitoring
     "progress.read": (A, D, O, H, *FUND_STAFF, U, Y),
+    "progress.remind": (O,),
 }
 
 
 def postings_of(user: User) -> list[Any]:
     """The user's current postings, loaded once for each user object."""
     if not getattr(user, "is_authenticated", False) or not user.is_active:
-    "progress.remind": (O,),
         return []
     found = getattr(user, "_current_postings", None)
     if found is None:

@@ -15,6 +15,7 @@ ACTIVITY: dict[str, str] = {
     "eqfund.ask_for_recovery": ALWAYS,
     "eqfund.restore_access": ALWAYS,
     "eqfund.refuse_recovery": ALWAYS,
+    "eqfund.type_pupil": ALWAYS,  # as a registry file, where a school adds its pupils itself
     "eqfund.upload_registry_file": ALWAYS,  # the letter lets the registry be checked all term long
     "eqfund.confirm_registry_import": ALWAYS,
     "eqfund.record_registry_import": ALWAYS,
@@ -86,6 +87,9 @@ ACTIVITY: dict[str, str] = {
     "eqfund.answer_duplicate": ALWAYS,
     "eqfund.decide_duplicate": ALWAYS,
     "eqfund.settle_own_duplicate": ALWAYS,
+    "eqfund.ask_join": ALWAYS,
+    "eqfund.propose_join": ALWAYS,
+    "eqfund.decide_join": ALWAYS,
     "eqfund.show_export_password": ALWAYS,
     # screening
     "screening.start_form01": "form01_draft",
@@ -206,6 +210,8 @@ ACTIVITY: dict[str, str] = {
     "payments.send_back_school_report": "payout_report",
     "payments.issue_refund": "refund",
     "payments.cancel_refund": "refund",
+    "payments.issue_claim_slip": ALWAYS,  # no window closes a claim
+    "payments.settle_money": ALWAYS,
     "payments.declare_nil_refund": "refund",
     "payments.withdraw_nil_refund": "refund",
     "payments.preview_statement": ALWAYS,  # the bank's file comes when it comes
@@ -213,5 +219,5 @@ ACTIVITY: dict[str, str] = {
     "payments.issue_letters": ALWAYS,  # from publication on, by its own refusal
     "payments.start_letters": ALWAYS,
     # monitoring
-}
     "progress.remind_schools": ALWAYS,  # what is late is told also after its close
+}

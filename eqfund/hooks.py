@@ -18,6 +18,8 @@ school_checks        (schools, term, at) -> {school key: [SchoolCheck]}   whethe
 unfinished           eqfund.hooks.Unfinished              which schools have not done an activity's work yet
 grant_ends           (grant, reason, at) -> [sentence]    what the end of a grant does to money not yet paid
 joined_words         (label of a model, words)            what two rows of one child may both have, said to people
+joined_once          (label of a model, fields)           rows of which the second is dropped when both of a child's rows have one with the same fields
+rows_join            (PupilJoin, keep, leave, here, by, at) -> [JoinLine]   the fund joins two rows: what cannot simply go along is settled first
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
 subsidy_years        (term, [pupil key]) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
 children_moved       (keys of Handover, by, at)           pupils study at another school now: what does not travel ends, in that transaction
@@ -139,24 +141,41 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
+class OfClasses:
+    """The same work class by class, for those who do it in one class: `work`, asked as for schools, gives classroom key -> Work.
+
+    `page` is the address where the class's is seen: (classroom key, term, round_no).
+    """
+
+    work: Callable[[Any, int, str, datetime], dict[int, Work]]
+    page: Callable[[int, Any, int], str]
+
+
+@dataclass(frozen=True, slots=True)
 class Unfinished:
     """Who has not done the work of `activity`: `schools(term, round_no, path, at)` gives the keys of schools under `path`.
 
     `work`, asked the same, counts: school key -> Work; a school that has nothing to do is left
     out. Without it a close counts every school as one piece of work. `grace_hours`: so long after
-    the close, drafts that the server knows may still be sent, as late.
+    the close, drafts that the server knows may still be sent, as late. `classes` counts by class,
+    `page` is where a school's own is seen: (school key, term, round_no), and `also` names roles at
+    the school who are told beside those of the calendar's line.
     """
 
     activity: str
     schools: Callable[[Any, int, str, datetime], Iterable[int]]
     work: Callable[[Any, int, str, datetime], dict[int, Work]] | None = None
     grace_hours: int = 0
+    classes: OfClasses | None = None
+    page: Callable[[int, Any, int], str] | None = None
+    also: tuple[str, ...] = ()
 
 
 def unfinished_by_work(
     activity: str,
     work: Callable[[Any, int, str, datetime], dict[int, Work]],
     grace_hours: int = 0,
+    **more: Any,
 ) -> Unfinished:
     """Who has not done the work, by counts alone."""
 
@@ -164,7 +183,7 @@ def unfinished_by_work(
         counted = work(term, round_no, path, at)
         return [key for key, done in counted.items() if not done.is_finished]
 
-    return Unfinished(activity, schools, work, grace_hours)
+    return Unfinished(activity, schools, work, grace_hours, **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +218,25 @@ grant_ends: Registry[Callable[[Any, str, datetime], list[str]]] = Registry()
 # Set-based: a pupil who stood in no list is left out.
 subsidy_years: Registry[Callable[[Any, list[int]], dict[int, int]]] = Registry()
 joined_words: Registry[tuple[str, Any]] = Registry()
+joined_once: Registry[tuple[str, tuple[str, ...]]] = Registry()
+
+
+@dataclass(frozen=True, slots=True)
+class JoinLine:
+    """One thing that the joining of two rows does beside carrying all of the one to the other.
+
+    `code` and `amount_satang` stand in the digest that is decided on; `claimed` is money that a
+    family or a school has to give back.
+    """
+
+    code: str
+    sentence: str
+    amount_satang: int = 0
+    claimed: bool = False
+
+
+# Called in the joining's transaction, before the rows are turned; Refused leaves all as it was.
+rows_join: Registry[Callable[[Any, Any, Any, str, Any, datetime], list[JoinLine]]] = Registry()
 listing_checks: Registry[Callable[[Any, Any, datetime], list[Any]]] = Registry()
 
 

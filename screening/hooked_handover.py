@@ -13,13 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access, audit, hooks
-from eqfund.hooks import Duty, Panel, StatusMeaning
-from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
+from eqfund.duplicates.rules_joins import GrantFate, grants as grant_fates
+from eqfund.hooks import Duty, JoinLine, Panel, StatusMeaning
+from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, Pupil, PupilJoin, User
 from eqfund.thai_text import thai_datetime
 from eqfund.windows import window_of
 from screening.actions.visits import propose_visits
 from screening.form01.rules import SENT
 from screening.models import Form01, Grant, GrantSuspension, HomeVisit
+from screening.models.grants import END_NAMES
 from screening.rules.grants import EndReason, GrantStatus
 from screening.rules.visits import Evidence
 from screening.views.form01_reading import answered, photos_of, signatures_of
@@ -32,6 +34,7 @@ def register() -> None:
     """Register with eqfund.hooks."""
     hooks.joined_words.register(("screening.Grant", _("a grant")))
     hooks.joined_words.register(("screening.Form01", _("a form 01")))
+    hooks.rows_join.register(settle_grants, order=20)
     hooks.children_moved.register(end_moved_grants, order=20)
     hooks.states_changed.register(end_grants_of_the_dead, order=20)
     hooks.handover_duties.register(duties, order=20)
@@ -55,6 +58,32 @@ def end_grants_of_the_dead(keys: list[int], by: User | None, at: datetime) -> No
     died = EnrolmentStatusChange.objects.filter(pk__in=keys, became=Enrolment.Status.DIED)
     grants = Grant.objects.filter(pupil__in=died.values("enrolment__pupil"))
     _end(grants.exclude(status=GrantStatus.ENDED), EndReason.DIED, by, at)
+
+
+def settle_grants(
+    join: PupilJoin, keep: Pupil, leave: Pupil, here: str, by: User, at: datetime
+) -> list[JoinLine]:
+    """The fund joins two rows of one child: one grant lives at most, at the school that has the child."""
+    living = Grant.objects.exclude(status=GrantStatus.ENDED).select_related("enrolment")
+    kept, other = living.filter(pupil=keep).first(), living.filter(pupil=leave).first()
+    fates = grant_fates(
+        kept_here=kept.enrolment.path.startswith(here) if kept else None,
+        other_here=other.enrolment.path.startswith(here) if other else None,
+    )
+    lines = []
+    for grant, fate in zip((kept, other), fates, strict=True):
+        if grant is None or fate is None:
+            continue
+        span = {"span": f"{grant.first_term} – {grant.last_term}"}
+        if fate is GrantFate.STAYS:
+            said = gettext("The grant of terms %(span)s stays the child's.") % span
+        else:
+            reason = EndReason(fate.value)
+            _end(Grant.objects.filter(pk=grant.pk), reason, by, at)
+            words = {**span, "reason": str(END_NAMES[reason])}
+            said = gettext("The grant of terms %(span)s ends: %(reason)s.") % words
+        lines.append(JoinLine(f"grant {grant.pk} {fate}", said))
+    return lines
 
 
 def _end(grants: object, reason: EndReason, by: User | None, at: datetime) -> None:

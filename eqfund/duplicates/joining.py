@@ -8,7 +8,7 @@ on both, a form on both, money recorded under the other number, a book that is o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -34,15 +34,24 @@ class CannotJoin(Exception):
     """Why two rows stay two; `str()` is a sentence for people."""
 
 
-def join(keep: Pupil, leaving: Pupil, *, by: User | None, at: datetime, reason: str = "") -> None:
+def join(
+    keep: Pupil,
+    leaving: Pupil,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str = "",
+    by_fund: bool = False,
+) -> None:
     """Let `keep` have all that `leaving` has, and remove `leaving`; CannotJoin leaves both as they were.
 
-    In a term where both studied at one school their two enrolments become one; else each stays,
-    as the child's way. `keep` keeps its number; without one it takes that of `leaving`.
+    In a term where both studied at one school their two enrolments become one (`by_fund`: only of
+    one class, since forms may stand on both); else each stays, as the child's way. `keep` keeps
+    its number; without one it takes that of `leaving`.
     """
     try:
         with transaction.atomic():
-            _join(keep, leaving, by, at, reason)
+            _join(keep, leaving, by, at, reason, by_fund)
             with connection.cursor() as cursor:
                 cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
@@ -52,14 +61,16 @@ def join(keep: Pupil, leaving: Pupil, *, by: User | None, at: datetime, reason: 
         ) from error
 
 
-def _join(keep: Pupil, leaving: Pupil, by: User | None, at: datetime, reason: str) -> None:
+def _join(
+    keep: Pupil, leaving: Pupil, by: User | None, at: datetime, reason: str, by_fund: bool
+) -> None:
     facts = {"kept": keep.pk, "joined": leaving.pk}
     before = {
         "name": leaving.full_name,
         "last4": leaving.identity.last4 if leaving.identity else "",
     }
     audit.record("duplicates.join", keep, by=by, at=at, pupil=keep, facts=facts, before=before)
-    _enrolments(keep, leaving)
+    _enrolments(keep, leaving, _class if by_fund else _school)
     if keep.guardians.filter(is_current=True).exists():
         Guardian.objects.filter(pupil=leaving, is_current=True).update(is_current=False)
     for field in links_to(Pupil):
@@ -81,13 +92,13 @@ def _join(keep: Pupil, leaving: Pupil, by: User | None, at: datetime, reason: st
     Pupil.objects.filter(pk=leaving.pk)._raw_delete("default")  # type: ignore[attr-defined]
 
 
-def _enrolments(keep: Pupil, leaving: Pupil) -> None:
-    """In each term where both studied at one school, one enrolment; every other goes along whole."""
+def _enrolments(keep: Pupil, leaving: Pupil, same: Callable[[Enrolment], str | int]) -> None:
+    """In each term where both studied at one place, one enrolment; every other goes along whole."""
     kept = {}
     for each in Enrolment.objects.filter(pupil=keep).order_by("status"):  # studying comes last
-        kept[each.term_id, _school(each)] = each
+        kept[each.term_id, same(each)] = each
     for theirs in Enrolment.objects.filter(pupil=leaving):
-        ours = kept.get((theirs.term_id, _school(theirs)))
+        ours = kept.get((theirs.term_id, same(theirs)))
         if ours is None:
             continue  # turned to the other pupil with all else that points at this one
         RegistryRecord.objects.filter(pupil=leaving, term=theirs.term_id).delete()
@@ -100,6 +111,10 @@ def _enrolments(keep: Pupil, leaving: Pupil) -> None:
 
 def _school(enrolment: Enrolment) -> str:
     return "/".join(enrolment.path.split("/")[:4])
+
+
+def _class(enrolment: Enrolment) -> int:
+    return enrolment.classroom_id
 
 
 def _number(keep: Pupil, leaving: Pupil, by: User | None, at: datetime, reason: str) -> None:
@@ -124,6 +139,8 @@ def _number(keep: Pupil, leaving: Pupil, by: User | None, at: datetime, reason: 
             reason=reason,
         )
     FormerNumber.objects.filter(identity=other).update(identity=keep.identity)
+    if Identity.objects.filter(pk=other.pk, joined_into__isnull=False).exists():
+        return  # it holds no number any more: what was paid twice under it rests there
     try:
         with transaction.atomic():
             Identity.objects.filter(pk=other.pk)._raw_delete("default")  # type: ignore[attr-defined]
@@ -149,9 +166,15 @@ def links_to(model: Any) -> Iterator[Any]:
 
 def _turn(field: Any, leaving: int, keep: int) -> None:
     """Let the rows of one table name the row that stays."""
-    rows = field.model._base_manager.filter(**{field.attname: leaving})
+    everything = field.model._base_manager
+    rows = everything.filter(**{field.attname: leaving})
     if not rows.exists():
         return
+    for label, names in hooks.joined_once:
+        if label == field.model._meta.label:
+            kept = everything.filter(**{field.attname: keep}).values_list(*names)
+            for values in list(kept):
+                rows.filter(**dict(zip(names, values, strict=True))).delete()
     try:
         with transaction.atomic():
             rows.update(**{field.attname: keep})

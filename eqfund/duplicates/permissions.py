@@ -7,8 +7,12 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from eqfund import access
-from eqfund.models import DuplicatePair, DuplicateSide, User
+from eqfund.models import DuplicatePair, DuplicateSide, PupilJoin, User
 from eqfund.thai_text import thai_datetime
+
+from .rules_joins import JOIN_TRANSITIONS, JoinStatus
+
+COUNTRY = "TH/"
 
 
 def why_not_answer_duplicate(side: DuplicateSide, user: User) -> str | None:
@@ -53,3 +57,44 @@ def why_not_settle_own_duplicate(pair: DuplicatePair, user: User) -> str | None:
     if reason := access.why_not(user, "duplicates.answer", pair.path):
         return reason
     return None if pair.is_open else gettext("This ticket is settled already.")
+
+
+# --- the fund joins two rows
+
+
+def why_not_ask_join(pair: DuplicatePair, user: User) -> str | None:
+    """The school of both rows, or who is over both schools, asks; the fund itself proposes."""
+    if reason := access.why_not(user, "duplicates.ask_join", pair.path):
+        return reason
+    if pair.outcome == DuplicatePair.Outcome.MERGED:
+        return gettext("The two rows are one already.")
+    return None
+
+
+def why_not_propose_join(pair: DuplicatePair, user: User) -> str | None:
+    if reason := access.why_not(user, "duplicates.propose_join", COUNTRY):
+        return reason
+    keys = {side.pupil_id for side in pair.sides.all()}
+    if len(keys) < 2 or None in keys:
+        return gettext("The two rows are one already.")
+    if user.pk in (pair.first_by_id, pair.second_by_id):
+        return gettext("You answered for one of the schools; another person decides.")
+    if pair.joins.filter(status=JoinStatus.PROPOSED).exists():
+        return gettext("A joining is proposed already and waits for the second person.")
+    return None
+
+
+def why_not_decide_join(join: PupilJoin, user: User, *, yes: bool) -> str | None:
+    """`join` comes with its pair. The proposer may only take it back."""
+    if reason := access.why_not(user, "duplicates.decide_join", COUNTRY):
+        return reason
+    becomes = JoinStatus.JOINED if yes else JoinStatus.REFUSED
+    if becomes not in JOIN_TRANSITIONS[JoinStatus(join.status)]:
+        if join.status == JoinStatus.ASKED:
+            return gettext("Nobody of the fund has proposed yet how to join them.")
+        return gettext("This is decided already.")
+    if yes and join.proposed_by_id == user.pk:
+        return gettext("You proposed it; another person of the fund decides.")
+    if yes and user.pk in (join.pair.first_by_id, join.pair.second_by_id):
+        return gettext("You answered for one of the schools; another person decides.")
+    return None

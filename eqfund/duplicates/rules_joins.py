@@ -36,7 +36,9 @@ class GrantFate(StrEnum):
     MOVED = "moved"  # given at the school that lets the child go
 
 
-def grants(*, kept_here: bool | None, other_here: bool | None) -> tuple[GrantFate | None, GrantFate | None]:
+def grants(
+    *, kept_here: bool | None, other_here: bool | None
+) -> tuple[GrantFate | None, GrantFate | None]:
     """The fate of the living grant of the row that stays and of the other, None for no grant.
 
     `..._here` says whether the grant was given at the school that has the child (None: no living

@@ -172,7 +172,7 @@ def _one_child(
     if _rank(goes.pupil) <= _rank(stays.pupil):
         _let_go(goes, by, at, pair)
         return False
-    left = goes.enrolment or _last_at(goes)
+    left = goes.enrolment or last_at(goes)
     if left is None:
         return False
     sender, receiver = _people(pair, goes, stays, left, by)
@@ -193,7 +193,7 @@ def _one_child(
     return True
 
 
-def _last_at(child: Child) -> Enrolment | None:
+def last_at(child: Child) -> Enrolment | None:
     """The child's last enrolment at its school, where it no longer studies."""
     rows = Enrolment.objects.filter(pupil=child.side.pupil_id, path__startswith=child.side.path)
     return rows.order_by("-term__opens_on", "-starts_on", "-pk").first()

@@ -22,6 +22,7 @@ from payments.models import (
     CannotPay,
     ClassPayoutReport,
     Receipt06,
+    RefundClaim,
     RefundLine,
     SchoolPayoutReport,
     Transfer,
@@ -121,6 +122,8 @@ def void_receipt(receipt: Receipt06, *, reason: str, by: User, at: datetime) -> 
             receipt, by, at, report=_report(receipt.round, classroom), book=book
         )
     )
+    if RefundLine.objects.alive().filter(transfer=receipt.transfer_id).exists():
+        raise Refused(gettext("A refund slip is made for this pupil. Cancel the slip first."))
     if not reason.strip():
         raise Refused(gettext("Say why the receipt is void."))
     alive = Receipt06.objects.filter(pk=receipt.pk, voided_at=None)
@@ -164,6 +167,8 @@ def clear_cannot_pay(transfer: Transfer, *, by: User, at: datetime) -> None:
     _refuse_change(transfer.round, classroom, book, by=by, at=at)
     if RefundLine.objects.alive().filter(transfer=transfer).exists():
         raise Refused(gettext("A refund slip is made for this pupil. Cancel the slip first."))
+    if RefundClaim.objects.filter(transfer=transfer).exists():
+        raise Refused(gettext("This money was paid a second time and goes back to the fund."))
     deleted, _ = CannotPay.objects.filter(transfer=transfer).delete()
     if not deleted:
         raise Refused(gettext("This pupil is not noted as “cannot be paid”."))
@@ -223,6 +228,10 @@ def _unsettled(
     for rows, sentence in (
         (Receipt06.objects.valid(), gettext("%(names)s: paid already, with a receipt.")),
         (RefundLine.objects.alive(), gettext("%(names)s: the money is being refunded.")),
+        (
+            RefundClaim.objects.all(),
+            gettext("%(names)s: paid a second time; the money goes back to the fund."),
+        ),
         (
             CannotPay.objects.all(),
             gettext("%(names)s: noted as “cannot be paid”. Take the note back first."),

@@ -21,6 +21,7 @@ from eqfund.hooks import Duty, StatusMeaning
 from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
 from eqfund.money import baht
 from eqfund.windows import window_of
+from payments.actions.joins import settle_money
 from payments.models import CannotPay, Receipt06, ReceivingChannel, RefundLine, Transfer
 from payments.rules.channels import ChannelKind
 from payments.rules.refunds import RefundReason
@@ -48,6 +49,7 @@ RETURNING transfer_id
 def register() -> None:
     """Register with eqfund.hooks. Once, from ready()."""
     hooks.joined_words.register(("payments.ReceivingChannel", _("a receiving channel")))
+    hooks.rows_join.register(settle_money, order=30)
     hooks.children_moved.register(retire_channels, order=30)
     hooks.states_changed.register(note_what_cannot_be_paid, order=30)
     hooks.handover_duties.register(duties, order=30)

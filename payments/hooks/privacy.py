@@ -8,12 +8,15 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from eqfund import audit, clock, hooks
+from eqfund.fields import blind_index
 from eqfund.models import StoredFile
 from eqfund.privacy.export import PUPIL, Part
-from eqfund.privacy.index_keys import SomethingCame
+from eqfund.privacy.index_keys import IndexColumn, SomethingCame
 from eqfund.privacy.reveal import Revealable
 from eqfund.privacy.scrub import Scrub, forget_files
+from eqfund.privacy.sources import texts_in
 from payments.models import (
+    BuiltUnder,
     CannotPay,
     ContinuingConfirmation,
     ContinuingLeft,
@@ -25,6 +28,7 @@ from payments.models import (
     PromptPayNote,
     Receipt06,
     ReceivingChannel,
+    RefundClaim,
     RefundLine,
     SchoolBankAccount,
     Transfer,
@@ -100,6 +104,8 @@ PARTS = (
     Part(PUPIL, _("Not confirmed at a close"), ContinuingLeft, "grant__pupil"),
     Part(PUPIL, _("Confirmations"), ContinuingConfirmation, "grant__pupil"),
     Part(PUPIL, _("Rights to money"), Entitlement, "grant__pupil"),
+    Part(PUPIL, _("Numbers under which money was sent"), BuiltUnder, "entitlement__grant__pupil"),
+    Part(PUPIL, _("Second payments claimed back"), RefundClaim, "transfer__enrolment__pupil"),
     Part(PUPIL, _("Transfers"), Transfer, "enrolment__pupil", more=_destination),
     Part(PUPIL, _("Left out of a round"), LeftOut, "grant__pupil"),
     Part(PUPIL, _("The book of the money"), LedgerEntry, "transfer__enrolment__pupil"),
@@ -114,6 +120,9 @@ PARTS = (
 def _money(keys: Sequence[int]) -> int:
     """Whom and by which number; the amounts and their dates are the book, and stay."""
     receipts = Receipt06.objects.filter(transfer__enrolment__pupil__in=keys)
+    for row in BuiltUnder.objects.filter(entitlement__grant__pupil__in=keys):
+        row.number, row.id_index = f"built under {row.pk}", blind_index(f"built under {row.pk}")
+        row.save(update_fields=["number", "id_index", "id_index_next"])
     pictures = PayoutEvidence.objects.filter(receipt__in=receipts).values("stored")
     return (
         Transfer.objects.filter(enrolment__pupil__in=keys).update(
@@ -135,6 +144,8 @@ SCRUB = Scrub("pupil", "money", _money, holds=_money_under_way)
 
 def register() -> None:
     """Register with the kernel's hooks."""
+    column = IndexColumn(BuiltUnder, "id_index", "national_id", texts_in(BuiltUnder, "number"))
+    hooks.index_columns.register(column)
     for part in PARTS:
         hooks.person_exports.register(part, order=50)
     hooks.person_scrubs.register(SCRUB)
