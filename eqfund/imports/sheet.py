@@ -9,16 +9,15 @@ import io
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 
-from python_calamine import CalamineError, load_workbook
-
 from eqfund.upload_rules import why_not_archive
 
 from .errors import WrongFile
+from .workbook import Unreadable, first_sheet
 
 type Cell = str | float | int | bool | date | datetime | time | timedelta
 type Row = list[Cell]
 
-MOST_ROWS = 100_000
+MOST_ROWS, MOST_COLUMNS = 100_000, 400
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -52,13 +51,20 @@ def _workbook_rows(content: bytes) -> Iterator[Row]:
     if content.startswith(_ZIP) and why_not_archive(content):  # before anything unpacks it
         raise WrongFile("file_unreadable")
     try:
-        book = load_workbook(io.BytesIO(content))
-        sheet = book.get_sheet_by_index(0)
-    except CalamineError as error:
+        last_row, last_column, rows = first_sheet(content)
+    except Unreadable as error:
         raise WrongFile("file_unreadable") from error
-    if sheet.height > MOST_ROWS:
-        raise WrongFile("file_too_long", rows=sheet.height, most=MOST_ROWS)
-    return iter(sheet.iter_rows())
+    if last_row > MOST_ROWS:
+        raise WrongFile("file_too_long", rows=last_row, most=MOST_ROWS)
+    _refuse_width(last_column)
+    return _whole(rows)
+
+
+def _whole(rows: Iterator[Row]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except Unreadable as error:
+        raise WrongFile("file_unreadable") from error
 
 
 def _csv_rows(content: bytes) -> Iterator[Row]:
@@ -78,9 +84,15 @@ def _limited(lines: Iterator[list[str]]) -> Iterator[Row]:
         for number, line in enumerate(lines, 1):
             if number > MOST_ROWS:
                 raise WrongFile("file_too_long", rows=number, most=MOST_ROWS)
+            _refuse_width(len(line))
             yield list(line)
     except csv.Error as error:
         raise WrongFile("file_unreadable") from error
+
+
+def _refuse_width(columns: int) -> None:
+    if columns > MOST_COLUMNS:
+        raise WrongFile("file_too_wide", columns=columns, most=MOST_COLUMNS)
 
 
 def _decoded(content: bytes) -> str:

@@ -61,6 +61,7 @@ FILE_SENTENCES = {
     "file_empty": _("The file is empty."),
     "file_unreadable": _("The file is neither a spreadsheet (XLSX) nor a CSV text."),
     "file_too_long": _("The file has too many rows for one school: at most 1,000."),
+    "file_too_wide": _("Cells far beside the table hold something. Delete them and send it again."),
     "no_header": _("No row of titles was found. Use the file that can be downloaded here."),
     "no_rows": _("There is no teacher in the file."),
 }

@@ -121,6 +121,13 @@ def file_sentence(refusal: dict[str, Any]) -> str:
                 )
                 % shown
             )
+        case "file_too_wide":
+            return (
+                gettext(
+                    "The file has %(columns)s columns; at most %(most)s can be read. Delete what stands beside the table and send it again."
+                )
+                % shown
+            )
         case "file_without_rows":
             return gettext(
                 "The file has a header and no pupil under it. Download it again from the registry."

@@ -46,6 +46,7 @@ FILE_FAULTS = {
     "file_empty": _("The file is empty."),
     "file_unreadable": _("The file is neither a spreadsheet (XLSX) nor a CSV text."),
     "file_too_long": _("The file has more rows than can be read at once. Divide it by office."),
+    "file_too_wide": _("Cells far beside the table hold something. Delete them and send it again."),
     "no_rows": _("There is no pupil in the file."),
     "no_header": _("No row of titles was found. These are needed: %(missing)s."),
     "has_faults": _(
