@@ -33,7 +33,12 @@ def reveal(request: Any, code: str, pk: int) -> HttpResponse:
     form = RevealForm(request.POST or None)
     text = ""
     if request.method == "POST" and form.is_valid():
-        text = actions.reveal(what, row, by=request.user, at=request.moment, **form.cleaned_data)
+        try:
+            text = actions.reveal(
+                what, row, by=request.user, at=request.moment, **form.cleaned_data
+            )
+        except Refused as refusal:  # said in the form, which stays with what was typed
+            form.add_error(None, str(refusal))
     context = {
         "what": what,
         "row": row,
@@ -44,6 +49,7 @@ def reveal(request: Any, code: str, pk: int) -> HttpResponse:
         "closed": "closed" in request.GET,
     }
     response = render_part(request, "privacy/reveal.html", "part", context)
+    response.status_code = 422 if form.errors else 200
     response.headers["Cache-Control"] = "no-store, private"
     return response
 

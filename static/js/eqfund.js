@@ -59,8 +59,9 @@ document.addEventListener("change", (event) => {
   if (event.target.closest("form[data-auto]")) event.target.form.requestSubmit();
 });
 
-// The error summary takes the focus, so that a screen reader begins there.
+// The error summary takes the focus, so that a screen reader begins there; one that came with a part, too.
 document.querySelector(".errors")?.focus();
+document.addEventListener("htmx:afterSettle", (event) => event.detail.elt.querySelector?.(".errors")?.focus());
 
 // What was revealed leaves the page with it: the browser's Back shows nothing that was covered again.
 window.addEventListener("pagehide", () => {

@@ -107,6 +107,16 @@ def test_the_page_asks_for_a_reason_then_shows_it_once_and_keeps_nothing(guardia
         assert "…5678" in page.content.decode()
 
 
+def test_a_reason_without_words_is_said_in_the_form_which_stays(guardian, teacher, enter):
+    asked = {"reason": "other", "note": "x"}
+
+    page = enter(teacher).post(address(guardian), asked, headers={"HX-Request": "true"})
+
+    assert page.status_code == 422
+    assert 'value="x"' in page.text and 'value="other" selected' in page.text
+    assert "0812345678" not in page.text
+
+
 def test_without_script_it_is_a_page_of_its_own(guardian, teacher, enter):
     client = enter(teacher)
 
