@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 
 from eqfund import access, hooks
+from eqfund.access import Role
 from eqfund.hooks import Work
 from eqfund.models import Enrolment, RegistryRecord, School, Term
 from screening.form01.rules import EDITABLE
@@ -17,21 +20,31 @@ from screening.models import AnnouncedPupil, CommitteeMeeting, Form01
 from screening.queries.form01 import new_group
 from screening.rules.committee import MeetingStatus
 
-SCHOOL = "classroom__school"
+SCHOOL, CLASS = "classroom__school", "classroom"
 
 
 def draft_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
     """Forms begun, of these and of the pupils marked poor who have none yet."""
-    begun, _unsent, unvisited = _forms(term, path)
-    works = _works({key: (n, 0) for key, n in begun.items()}, unvisited)
+    works = drafts_by(SCHOOL, term, path)
     return works | _nothing(term, path, works)
+
+
+def drafts_by(of: str, term: Term, path: str) -> dict[int, Work]:
+    """Forms begun and still to begin, by SCHOOL or CLASS."""
+    begun, _unsent, unvisited = _forms(term, path, of)
+    return _works({key: (n, 0) for key, n in begun.items()}, unvisited)
 
 
 def form01_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
     """Forms sent, of those begun and of the pupils marked poor who have none; drafts are frozen by the close."""
-    begun, unsent, unvisited = _forms(term, path)
-    works = _works({key: (n, unsent.get(key, 0)) for key, n in begun.items()}, unvisited)
+    works = forms_by(SCHOOL, term, path)
     return works | _nothing(term, path, works)
+
+
+def forms_by(of: str, term: Term, path: str) -> dict[int, Work]:
+    """Forms sent and still to send, by SCHOOL or CLASS."""
+    begun, unsent, unvisited = _forms(term, path, of)
+    return _works({key: (n, unsent.get(key, 0)) for key, n in begun.items()}, unvisited)
 
 
 def form05_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
@@ -54,17 +67,17 @@ def form05_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int,
     return found
 
 
-def _forms(term: Term, path: str) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
-    """school -> forms begun, forms not sent, and pupils marked poor without a form."""
+def _forms(term: Term, path: str, of: str) -> tuple[dict[int, int], dict[int, int], dict[int, int]]:
+    """school or class -> forms begun, forms not sent, and pupils marked poor without a form."""
     forms = Form01.objects.alive().in_term(term).filter(access.within([path], "enrolment__path"))
-    counted = forms.order_by().values_list(f"enrolment__{SCHOOL}")
+    counted = forms.order_by().values_list(f"enrolment__{of}")
     rows: list[Any] = list(
         counted.annotate(n=Count("pk"), unsent=Count("pk", filter=Q(status__in=EDITABLE)))
     )
     marked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=True)
     group: Any = new_group(term)
     without = group.filter(access.within([path], "path"), Exists(marked), form_pk=None)
-    unvisited = dict(without.order_by().values_list(SCHOOL).annotate(n=Count("pk")))
+    unvisited = dict(without.order_by().values_list(of).annotate(n=Count("pk")))
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}, unvisited
 
 
@@ -91,6 +104,35 @@ def _works(begun: dict[int, tuple[int, int]], unvisited: dict[int, int]) -> dict
 
 def register() -> None:
     """Tell the calendar who counts what."""
-    hooks.unfinished.register(hooks.unfinished_by_work("form01_draft", draft_work))
-    hooks.unfinished.register(hooks.unfinished_by_work("form01", form01_work, settings.GRACE_HOURS))
-    hooks.unfinished.register(hooks.unfinished_by_work("form05", form05_work))
+    for activity, work, by, more in (
+        ("form01_draft", draft_work, drafts_by, {}),
+        ("form01", form01_work, forms_by, {"grace_hours": settings.GRACE_HOURS}),
+    ):
+        hooks.unfinished.register(
+            hooks.unfinished_by_work(
+                activity,
+                work,
+                classes=hooks.OfClasses(partial(_of_classes, by), _form01_page),
+                page=_form01_page,
+                also=(Role.SCHOOL_DIRECTOR,) if activity == "form01" else (),
+                **more,
+            )
+        )
+    hooks.unfinished.register(
+        hooks.unfinished_by_work(
+            "form05", form05_work, page=_form05_page, also=(Role.SCHOOL_DIRECTOR,)
+        )
+    )
+
+
+def _of_classes(by: Any, term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    found: dict[int, Work] = by(CLASS, term, path)
+    return found
+
+
+def _form01_page(place: int, term: Term, round_no: int) -> str:
+    return reverse("screening:form01-list")
+
+
+def _form05_page(school: int, term: Term, round_no: int) -> str:
+    return reverse("screening:meetings")

@@ -25,16 +25,19 @@ from eqfund.models import Edge, Posting, School, User
 from eqfund.thai_text import duration, thai_datetime
 from eqfund.windows import Window
 
+from .by_class import counts_classes, left_by_class
+
 SLICE = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A moment, whom it concerns by role, and at which schools; `schools` None means all."""
+    """A moment, whom it concerns by role, and at which schools and classes; None means all."""
 
     moment: edges.EdgeMoment
     closes_at: datetime
     schools: frozenset[str] | None
+    classes: frozenset[str] | None = None
 
     @property
     def roles(self) -> list[str]:
@@ -46,6 +49,8 @@ class Call:
             return False
         if self.schools is None or access.level_of_path(path) not in ("school", "classroom"):
             return True
+        if self.classes is not None and access.level_of_path(path) == "classroom":
+            return path in self.classes
         return "/".join(path.split("/")[:4]) + "/" in self.schools
 
 
@@ -60,6 +65,14 @@ def unfinished_paths(moment: edges.EdgeMoment) -> frozenset[str] | None:
     }
     paths = School.objects.filter(pk__in=keys).values_list("path", flat=True)
     return frozenset(path for path in paths if moment.holds_at(path))
+
+
+def unfinished_classes(moment: edges.EdgeMoment) -> frozenset[str] | None:
+    """The paths of classes that have the moment's work still to do; None when no app can say."""
+    line = moment.line
+    if not moment.path or not counts_classes(line.activity):
+        return None
+    return frozenset(left_by_class(line.activity, line.term, line.round_no, moment.path, moment.at))
 
 
 def send_reminders(moment: edges.EdgeMoment) -> dict[str, Any]:
@@ -109,7 +122,9 @@ def _call(edge: Edge) -> Call | None:
     if not moment.path:
         return None
     closes_at = edges.closes_at(moment)
-    return Call(moment, closes_at, unfinished_paths(moment)) if closes_at else None
+    if closes_at is None:
+        return None
+    return Call(moment, closes_at, unfinished_paths(moment), unfinished_classes(moment))
 
 
 def _people(calls: list[Call], *, after: int, at: datetime) -> Iterator[tuple[User, list[Call]]]:

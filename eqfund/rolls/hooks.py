@@ -22,7 +22,24 @@ ACTIVITY = "source_registry_check"
 hooks.menu.register(
     MenuItem("pupils", _("Names and ids"), "rolls:rolls", "rolls.follow", _("Names")), order=13
 )
-hooks.unfinished.register(unfinished_by_work(ACTIVITY, queries.work_of))
+
+
+def _class_page(classroom: int, term: Term, round_no: int) -> str:
+    return reverse("rolls:roll", args=[classroom])
+
+
+def _school_page(school: int, term: Term, round_no: int) -> str:
+    return reverse("rolls:school", args=[school])
+
+
+hooks.unfinished.register(
+    unfinished_by_work(
+        ACTIVITY,
+        queries.work_of,
+        classes=hooks.OfClasses(queries.class_work_of, _class_page),
+        page=_school_page,
+    )
+)
 
 
 @hooks.home_tasks.register

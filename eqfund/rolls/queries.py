@@ -34,7 +34,7 @@ from eqfund.models import (
 from eqfund.thai_text import thai_date
 
 from . import rules
-from .rules import Figures, IdState, Sum
+from .rules import Figures, IdState, RollState, Sum
 
 OF_THE_ROLL = (Enrolment.Status.STUDYING, Enrolment.Status.SUSPENDED)
 
@@ -329,6 +329,17 @@ def work_of(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Wor
         pk: Work(found.confirmed, found.classes)
         for pk, found in school_sums(schools, term).items()
         if found.classes
+    }
+
+
+def class_work_of(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    """The same class by class: a class whose list is confirmed as it stands is done."""
+    rooms = Classroom.objects.under(path).filter(year_be=term.year_be)
+    figures = figures_of(rooms.values_list("pk", flat=True), term)
+    return {
+        pk: Work(int(roll.state == RollState.CONFIRMED), 1)
+        for pk, roll in figures.items()
+        if roll.pupils
     }
 
 

@@ -21,7 +21,13 @@ hooks.menu.register(
 hooks.school_checks.register(checks.profile_checks, order=10)
 hooks.school_checks.register(checks.director_checks, order=20)
 hooks.school_checks.register(checks.staff_checks, order=30)
-hooks.unfinished.register(Unfinished("school_profile", queries.not_confirmed))
+
+
+def _page(school: int, term: Term, round_no: int) -> str:
+    return reverse("schools:checklist", args=[school])
+
+
+hooks.unfinished.register(Unfinished("school_profile", queries.not_confirmed, page=_page))
 
 
 @hooks.home_tasks.register

@@ -13,8 +13,9 @@ from eqfund.edges import CLOSES, EdgeHandler, EdgeMoment
 from eqfund.hooks import MenuItem, Todo
 from eqfund.models import Term
 from payments.actions.continuing import store_close
+from payments.hooks.rounds import channels_page
 from payments.models import Transfer
-from payments.queries.continuing import progress, work_of_schools
+from payments.queries.continuing import progress, work_of_classes, work_of_schools
 from payments.queries.windows import place_windows, window_among
 from payments.rules.channels import ChannelKind
 from payments.rules.rounds import TransferStatus
@@ -27,7 +28,10 @@ SOON_DAYS = 7
 def register() -> None:
     """Register tasks, the menu line, who is unfinished, the close, and what an end does to money."""
     hooks.home_tasks.register(promptpay_tasks)
-    hooks.unfinished.register(hooks.unfinished_by_work(ACTIVITY, work_of_schools))
+    classes = hooks.OfClasses(work_of_classes, channels_page)
+    hooks.unfinished.register(
+        hooks.unfinished_by_work(ACTIVITY, work_of_schools, classes=classes, page=_school_page)
+    )
     hooks.edge_handlers.register(
         EdgeHandler(
             "payments.store_close", keep_the_close, frozenset({CLOSES}), frozenset({ACTIVITY})
@@ -44,6 +48,10 @@ def register() -> None:
         ),
         21,
     )
+
+
+def _school_page(school: int, term: Term, round_no: int) -> str:
+    return reverse("payments:continuing-school", args=[school])
 
 
 def keep_the_close(moment: EdgeMoment) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access, hooks, windows
+from eqfund.access import Role
 from eqfund.clock import BANGKOK
 from eqfund.hooks import MenuItem, Panel, Todo
 from eqfund.models import Term
@@ -23,15 +24,26 @@ from payments.words.payout import CASH_PILLS
 SCHOOL_SEGMENTS = access.SEGMENTS["school"]
 
 
+def _payout_page(place: int, term: Term, round_no: int) -> str:
+    return reverse("payments:payout")
+
+
 def register() -> None:
     """Register tasks, the pupil's panel, who is unfinished, and menu lines. Once, from ready()."""
     hooks.home_tasks.register(home_tasks)
     hooks.pupil_panels.register(pupil_panels)
-    for activity, work in (
-        ("payout_report", unfinished.payout_work),
-        ("refund", unfinished.refund_work),
-    ):
-        hooks.unfinished.register(hooks.unfinished_by_work(activity, work))
+    hooks.unfinished.register(
+        hooks.unfinished_by_work(
+            "payout_report",
+            unfinished.payout_work,
+            classes=hooks.OfClasses(unfinished.class_report_work, _payout_page),
+            page=_payout_page,
+            also=(Role.SCHOOL_DIRECTOR,),
+        )
+    )
+    hooks.unfinished.register(
+        hooks.unfinished_by_work("refund", unfinished.refund_work, page=_payout_page)
+    )
     hooks.menu.register(
         MenuItem("money", _("Payout"), "payments:payout", "payments.read_payout", _("Payout")), 28
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.db.models import Count
@@ -10,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from eqfund import access, hooks
+from eqfund.access import Role
 from eqfund.hooks import MenuItem, Panel, Todo
 from eqfund.models import Enrolment, School, Term
 from eqfund.money import baht
@@ -29,17 +31,39 @@ from screening.models import AnnouncedPupil
 SOON = timedelta(days=10)  # before a round's transfers its people are told
 
 
+def channels_page(classroom: int, term: Term, round_no: int) -> str:
+    return reverse("payments:channels-class", args=[classroom])
+
+
+def _channels_page(school: int, term: Term, round_no: int) -> str:
+    return reverse("payments:channels")
+
+
+def _account_page(school: int, term: Term, round_no: int) -> str:
+    return reverse("payments:account", args=[school])
+
+
 def register() -> None:
     """Register tasks, the pupil's panel, the fund's checks, who is unfinished, and menu lines. Once, from ready()."""
     hooks.home_tasks.register(home_tasks)
     hooks.pupil_panels.register(pupil_panels)
     hooks.verification_checks.register(account_checks)
+    hooks.unfinished.register(
+        hooks.unfinished_by_work(
+            "school_bank_account",
+            unfinished.account_work,
+            page=_account_page,
+            also=(Role.SCHOOL_DIRECTOR,),
+        )
+    )
     for activity, work in (
-        ("school_bank_account", unfinished.account_work),
         ("choose_channel", unfinished.choice_work),
         ("correct_channel", unfinished.correction_work),
     ):
-        hooks.unfinished.register(hooks.unfinished_by_work(activity, work))
+        classes = hooks.OfClasses(partial(work, of=unfinished.CLASS), channels_page)
+        hooks.unfinished.register(
+            hooks.unfinished_by_work(activity, work, classes=classes, page=_channels_page)
+        )
     menu = hooks.menu.register
     menu(
         MenuItem(
@@ -71,9 +95,7 @@ def register() -> None:
         MenuItem("money", _("School bank accounts"), "payments:accounts", "payments.read_account"),
         26,
     )
-    menu(
-        MenuItem("money", _("Amounts of the grant"), "payments:rates", "payments.read_rate"), 40
-    )
+    menu(MenuItem("money", _("Amounts of the grant"), "payments:rates", "payments.read_rate"), 40)
 
 
 def home_tasks(user: Any, at: datetime) -> list[Todo]:

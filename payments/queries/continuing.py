@@ -173,3 +173,9 @@ def left_over(close: ContinuingClose, user: User, verb: str) -> Any:
 def work_of_schools(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
     """How many of each school's continuing grantees are confirmed, for reminders and closes."""
     return {pk: Work(one.confirmed, one.pupils) for pk, one in progress(term, [path]).items()}
+
+
+def work_of_classes(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    """The same class by class, for those who confirm one."""
+    figures = progress(term, [path], by_class=True)
+    return {pk: Work(one.confirmed, one.pupils) for pk, one in figures.items()}

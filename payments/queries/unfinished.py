@@ -36,7 +36,7 @@ from payments.rules.refunds import RefundStatus
 from payments.rules.rounds import RoundTakes, Share, TransferStatus
 from screening.models import AnnouncedPupil, Grant
 
-SCHOOL = "enrolment__classroom__school"
+SCHOOL, CLASS = "enrolment__classroom__school", "enrolment__classroom"
 # What a school can do about its account ends with the director's approval; then the fund checks.
 SCHOOLS_PART_DONE = (AccountStatus.DIRECTOR_APPROVED, AccountStatus.ACCEPTED)
 
@@ -74,8 +74,10 @@ def account_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int
     return {key: Work(int(key in done), 1, int(key in proposed - done)) for key in needed}
 
 
-def choice_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
-    """Pupils on the published list who have a receiving channel."""
+def choice_work(
+    term: Term, round_no: int, path: str, at: datetime, of: str = SCHOOL
+) -> dict[int, Work]:
+    """Pupils on the published list who have a receiving channel; by school, or of=CLASS."""
     current = ReceivingChannel.objects.current().filter(pupil=OuterRef("enrolment__pupil"))
     announced = AnnouncedPupil.objects.filter(
         access.within([path], "enrolment__path"),
@@ -84,30 +86,35 @@ def choice_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int,
     )
     rows = (
         announced.order_by()
-        .values_list(SCHOOL)
+        .values_list(of)
         .annotate(chosen=Count("pk", filter=Q(Exists(current))), all=Count("pk"))
     )
-    return {school: Work(chosen, total) for school, chosen, total in rows}
+    return {place: Work(chosen, total) for place, chosen, total in rows}
 
 
 CORRECTABLE = [hurdle.code for hurdle in HURDLES if "correct_channel" in hurdle.windows]
 TO_CORRECT = f"""
-SELECT f.school_id, count(*)
+SELECT {{of}}, count(*)
   FROM ({{facts}}) f
+  JOIN eqfund_enrolment e ON e.id = f.enrolment_id
  WHERE f.school_id IS NOT NULL AND f.grant_active AND NOT f.already_paid
    AND {all_hurdles()} && %(correctable)s
- GROUP BY f.school_id
+ GROUP BY {{of}}
 """
 
 
-def correction_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
-    """Grantees not yet paid whose guardian or channel still keeps them out of a round."""
+def correction_work(
+    term: Term, round_no: int, path: str, at: datetime, of: str = SCHOOL
+) -> dict[int, Work]:
+    """Grantees not yet paid whose guardian or channel still keeps them out of a round; by school, or of=CLASS."""
     given = round_sql.parameters(term, RoundTakes.EVERYONE_LEFT, building=False)
     given |= {"low": path, "high": next_path(path), "correctable": CORRECTABLE}
     where = "AND p.path >= %(low)s AND p.path < %(high)s"
     with connection.cursor() as cursor:
-        cursor.execute(TO_CORRECT.replace("{facts}", facts(where, told_only=True)), given)
-        return {school: Work(0, count) for school, count in cursor.fetchall()}
+        place = "e.classroom_id" if of == CLASS else "f.school_id"
+        sql = TO_CORRECT.replace("{of}", place).replace("{facts}", facts(where, told_only=True))
+        cursor.execute(sql, given)
+        return {key: Work(0, count) for key, count in cursor.fetchall()}
 
 
 def payout_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
@@ -136,6 +143,21 @@ def payout_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int,
         school: Work(min(reported.get(school, 0), n) + int(school in signed), n + 1)
         for school, n in classes
     }
+
+
+def class_report_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
+    """The class's own report, in every class to which cash of the round came."""
+    cash = _cash(term, round_no, path).order_by()
+    wanted = set(cash.values_list(CLASS, "round").distinct())
+    reports = ClassPayoutReport.objects.under(path).filter(
+        _of_round(term, round_no), status=ClassReportStatus.SUBMITTED
+    )
+    done = set(reports.values_list("classroom", "round"))
+    found: dict[int, Work] = {}
+    for room, number in wanted:
+        before = found.get(room, Work(0, 0))
+        found[room] = Work(before.done + ((room, number) in done), before.total + 1)
+    return found
 
 
 def refund_work(term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:

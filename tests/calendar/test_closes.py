@@ -1,5 +1,6 @@
 """At a close: where each school stood is kept once, and those concerned are told once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -27,11 +28,28 @@ def line(calendar):
 
 
 @pytest.fixture
-def work(monkeypatch):
+def rooms(classroom):
+    """Keys of the classes that have all three pieces of their work left."""
+    return {classroom.pk}
+
+
+@pytest.fixture
+def work(monkeypatch, rooms):
     """What each school has done, by key; read at the moment."""
     counted = {}
     registry = hooks.Registry()
-    registry.register(hooks.unfinished_by_work("form01", lambda term, n, path, at: dict(counted)))
+    classes = hooks.OfClasses(
+        lambda term, n, path, at: {room: Work(0, 3) for room in rooms},
+        lambda room, term, n: f"/class/{room}/",
+    )
+    by_work = hooks.unfinished_by_work(
+        "form01",
+        lambda term, n, path, at: dict(counted),
+        classes=classes,
+        page=lambda key, term, n: f"/school/{key}/",
+        also=("school_director",),
+    )
+    registry.register(by_work)
     monkeypatch.setattr(hooks, "unfinished", registry)
     return counted
 
@@ -181,20 +199,54 @@ def test_those_of_unfinished_schools_and_their_office_are_told_and_nobody_else(
     assert reverse("calendar:close", args=[CloseRecord.objects.get().pk]) in office.body
 
 
+def test_a_homeroom_teacher_is_told_of_the_own_class_with_its_page_alone(
+    line, work, rooms, school, classroom, make_user, director, with_mail, close
+):
+    beside = places.add_classroom(school, year_be=2569, grade="P5")
+    other = make_user("homeroom_teacher", beside.path, username="of_the_other_class")
+    for person in (other, director):
+        person.email = f"{person.username}@example.go.th"
+        person.save()
+    work[school.pk] = Work(3, 6)
+
+    close()
+
+    assert told() == ["admin", "director", "office_admin", "teacher"]
+    letters = {m.to[0].partition("@")[0]: m.body for m in mail.outbox}
+    assert f"{classroom.label}: " in letters["teacher"]
+    assert f"/class/{classroom.pk}/" in letters["teacher"]
+    assert f"{classroom.label}: " in letters["admin"]
+    assert f"/school/{school.pk}/" in letters["director"]
+
+
+def test_nobody_of_a_class_is_told_where_no_app_counts_classes(
+    line, work, school, with_mail, close, monkeypatch
+):
+    work[school.pk] = Work(3, 5)
+    registry = hooks.Registry()
+    registry.register(hooks.unfinished_by_work("form01", lambda term, n, path, at: dict(work)))
+    monkeypatch.setattr(hooks, "unfinished", registry)
+
+    close()
+
+    assert told() == ["admin", "office_admin"]
+
+
 def test_drafts_of_an_activity_with_grace_are_said_to_be_sent_still(
     line, work, school, with_mail, close, monkeypatch
 ):
     work[school.pk] = Work(3, 5, 2)
     registry = hooks.Registry()
-    counted = hooks.unfinished_by_work("form01", lambda term, n, path, at: dict(work), 72)
+    (own,) = hooks.unfinished
+    counted = replace(own, grace_hours=72)
     registry.register(counted)
     monkeypatch.setattr(hooks, "unfinished", registry)
 
     close()
 
     assert told()
-    teachers = next(m for m in mail.outbox if m.to[0].startswith("teacher"))
-    assert "72" in teachers.body
+    letter = next(m for m in mail.outbox if m.to[0].startswith("admin"))
+    assert "72" in letter.body
 
 
 def test_lines_that_close_together_share_one_mail(line, work, school, with_mail, close, calendar):
@@ -382,6 +434,17 @@ def test_a_school_hears_at_home_until_its_window_opens_again(
     )
     todo = [t for hook in hooks.home_tasks for t in hook(admin, at("2569-07-25"))]
     assert not any(line.title_th in t.what and t.state == "bad" for t in todo)
+
+
+def test_a_teacher_hears_at_home_of_the_own_class_alone(record, teacher, rooms, classroom, at):
+    hook = next(h for h in hooks.home_tasks if h.__name__ == "close_tasks")
+    (todo,) = hook(teacher, at("2569-07-25"))
+    assert (todo.count, todo.url) == (3, f"/class/{classroom.pk}/")
+    assert classroom.label in todo.what
+
+    rooms.clear()
+
+    assert hook(teacher, at("2569-07-25")) == []
 
 
 def test_an_office_hears_at_home_for_a_week(record, office_admin, at):

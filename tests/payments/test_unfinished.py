@@ -106,7 +106,7 @@ def announce(calendar: Any, teacher: Any, fund_officer: Any) -> Any:
 
 
 def test_announced_pupils_are_counted_with_those_who_have_a_channel(
-    calendar, school, make_pupils, make_channel, announce
+    calendar, school, classroom, make_pupils, make_channel, announce
 ):
     pupils = make_pupils(3)
     announce(pupils)
@@ -114,10 +114,12 @@ def test_announced_pupils_are_counted_with_those_who_have_a_channel(
     Enrolment.objects.filter(pupil=pupils[2]).update(status="withdrew", ends_on=MAY.date())
 
     assert unfinished.choice_work(calendar, 0, "TH/", CLOSE) == {school.pk: Work(1, 2)}
+    by_class = unfinished.choice_work(calendar, 0, "TH/", CLOSE, of=unfinished.CLASS)
+    assert by_class == {classroom.pk: Work(1, 2)}
 
 
 def test_grantees_whom_the_channel_keeps_out_are_to_be_corrected(
-    calendar, rates, school, make_pupils, make_grants, make_channel
+    calendar, rates, school, classroom, make_pupils, make_grants, make_channel
 ):
     fine, unconfirmed, closed = make_pupils(3)
     make_grants([fine])
@@ -126,6 +128,8 @@ def test_grantees_whom_the_channel_keeps_out_are_to_be_corrected(
     make_channel(closed, "promptpay_pupil", "not_opened")
 
     assert unfinished.correction_work(calendar, 2, "TH/", CLOSE) == {school.pk: Work(0, 2)}
+    by_class = unfinished.correction_work(calendar, 2, "TH/", CLOSE, of=unfinished.CLASS)
+    assert by_class == {classroom.pk: Work(0, 2)}
 
 
 def test_nobody_is_to_be_corrected_whom_a_published_round_paid(world, cash):
@@ -146,12 +150,15 @@ def test_a_school_is_finished_with_its_payout_when_the_director_signed(
         return unfinished.payout_work(term, 1, "TH/", PAID)
 
     assert work() == {school.pk: Work(0, 2)}
+    own = unfinished.class_report_work
+    assert own(term, 1, "TH/", PAID) == {classroom.pk: Work(0, 1)}
     world.pay(cash)
     payout_reports.add_class_evidence(
         world.round, classroom, a_scan(classroom, people["teacher"]), by=people["teacher"], at=PAID
     )
     payout_reports.submit_class_report(world.round, classroom, by=people["teacher"], at=PAID)
     assert work() == {school.pk: Work(1, 2)}
+    assert own(term, 1, "TH/", PAID) == {classroom.pk: Work(1, 1)}
     book = payout_reports.submit_school_report(world.round, school, by=people["admin"], at=PAID)
     assert work() == {school.pk: Work(1, 2)}
     payout_reports.sign_school_report(book, by=people["director"], at=PAID)
