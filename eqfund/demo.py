@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django import forms
+from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy as _
 
-from eqfund import clock
+from eqfund import access, clock
 from eqfund.form_fields import ThaiDateField
-from eqfund.models import CalendarLine, Term, User
+from eqfund.models import Affiliation, CalendarLine, Term, User
 from eqfund.refusal import Refused
 
 FAR = datetime.max.replace(tzinfo=UTC)
+FIRST = 60  # of the sign-in page
 JUST_NOW = timedelta(days=200)  # how far back a page of what has happened may look
 
 
@@ -37,8 +39,8 @@ def moments(term: Term, after: datetime, until: datetime = FAR, limit: int = 12)
             edges.append((line.during.upper, gettext("closes")))
         for at, what in edges:
             if at is not None and after < at <= until:
-                found[at, line.title_th, what] = Moment(
-                    at.astimezone(clock.BANGKOK), line.title_th, what
+                found[at, line.title, what] = Moment(
+                    at.astimezone(clock.BANGKOK), line.title, what
                 )
     return sorted(found.values(), key=lambda moment: (moment.at, moment.title))[:limit]
 
@@ -80,12 +82,13 @@ def next_event(current: datetime) -> datetime:
 
 
 def people() -> list[User]:
-    """Those whom the sign-in page offers, in the order they were made."""
-    return list(
-        User.objects.filter(is_demo=True, is_active=True)
-        .prefetch_related("postings")
-        .order_by("pk")[:60]
-    )
+    """Those whom the sign-in page offers, in the order they were made: the first, and all where schools add pupils themselves."""
+    rows = User.objects.filter(is_demo=True, is_active=True)
+    first = list(rows.order_by("pk").values_list("pk", flat=True)[:FIRST])
+    without = Affiliation.objects.filter(registry="").values_list("path", flat=True)
+    others = access.within(list(without), "postings__path")
+    wanted = rows.filter(Q(pk__in=first) | others).distinct()
+    return list(wanted.prefetch_related("postings").order_by("pk"))
 
 
 def offset_to(at: datetime) -> timedelta:

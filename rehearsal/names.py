@@ -28,6 +28,7 @@ _NATURE = "ดอย ธาร ดิน ฟ้า ฝน หมอก เมฆ
 
 _GIRL_TITLES = ("เด็กหญิง", "นางสาว")
 _BOY_TITLES = ("เด็กชาย", "นาย")
+NOVICE = "สามเณร"
 ADULT_AT = 15  # the title changes at this age
 
 STREETS = ("", "", "ถนนสุขเกษม", "ซอยร่วมใจ", "ถนนริมธาร")

@@ -11,7 +11,7 @@ who is not in the file, `compare` says what confirming would do (StagingRow.Kind
     elsewhere   studying at another school that has not let go: kept without identity
     settled     was `elsewhere`, and the other school has let go since
     renumbered  a child with a G-code, by name and birth date, who now has a national id
-    gone        studies here by our roll, not in the file
+    gone        studies here by our roll, not in the file; nobody where one pupil was typed in by hand
 
 What another school knows of a child is never shown: `was` is filled only from the
 uploader's own schools.
@@ -24,6 +24,8 @@ from typing import Any
 from django.db import connection
 
 from eqfund.models import RegistryImport
+
+from . import typed
 
 # The work is done in tables of the transaction's own, whose statistics are right: those of the waiting room say
 # it is empty, and a plan made for an empty table takes minutes over an office. OFFSET 0 keeps each look-up one by
@@ -203,7 +205,8 @@ def compare(it: RegistryImport) -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute(_SCHOOLS, params)
         params["schools"] = cursor.fetchone()[0]
-        for statement in (*_FOUND, *_GONE, _RENUMBERED, _CHANGES, *_KEEP):
+        nobody_gone = ("DELETE FROM import_gone",) if it.layout == typed.LAYOUT else ()
+        for statement in (*_FOUND, *_GONE, _RENUMBERED, *nobody_gone, _CHANGES, *_KEEP):
             cursor.execute(statement, params)
         cursor.execute(_COUNTS, params)
         counts: dict[str, Any] = dict(cursor.fetchall())

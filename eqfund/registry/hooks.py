@@ -9,13 +9,13 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access
 from eqfund.hooks import MenuItem, Todo, home_tasks, menu
-from eqfund.models import RegistryImport, Term, User
+from eqfund.models import Affiliation, RegistryImport, Term, User
 
-menu.register(MenuItem("work", _("Pupils"), "registry:pupils", "read_child"), order=10)
-menu.register(MenuItem("place", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
+menu.register(MenuItem("pupils", _("Pupils"), "registry:pupils", "read_child"), order=10)
+menu.register(MenuItem("pupils", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
 menu.register(
     MenuItem(
-        "place", _("Source registry"), "registry:imports", "registry.read_import", _("Registry")
+        "pupils", _("Source registry"), "registry:imports", "registry.read_import", _("Registry")
     ),
     order=14,
 )
@@ -23,6 +23,25 @@ menu.register(MenuItem("settings", _("Calendar"), "registry:calendar", "read_cal
 menu.register(
     MenuItem("settings", _("Registry titles"), "registry:titles", "registry.edit_titles"), order=92
 )
+
+
+def _first_list(path: str) -> Todo:
+    """This term's pupils are not here yet: the registry's file, or the school's own list."""
+    affiliation = Affiliation.objects.get(pk=int(path.split("/")[1]))
+    if not affiliation.registry:
+        return Todo(
+            gettext("Add this term's pupils"),
+            gettext("Your school adds them itself: with the template, or one by one."),
+            url=reverse("registry:imports"),
+            action_label=gettext("Add pupils"),
+        )
+    return Todo(
+        gettext("Send this term's pupils from the source registry"),
+        gettext("The file of %(registry)s as it was downloaded.")
+        % {"registry": affiliation.registry},
+        url=reverse("registry:imports"),
+        action_label=gettext("Send a file"),
+    )
 
 
 @home_tasks.register
@@ -49,12 +68,5 @@ def registry_tasks(user: User, at: datetime) -> list[Todo]:
             access.level_of_path(path) == "school"
             and not of_place.filter(status="confirmed").exists()
         ):
-            todos.append(
-                Todo(
-                    gettext("Send this term's pupils from the source registry"),
-                    gettext("DMC, LEC, OPEC or BEMIS: the file as it was downloaded."),
-                    url=reverse("registry:imports"),
-                    action_label=gettext("Send a file"),
-                )
-            )
+            todos.append(_first_list(path))
     return todos

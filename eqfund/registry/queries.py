@@ -130,6 +130,22 @@ def change_labels(row: StagingRow) -> list[str]:
 # --- schools and classrooms
 
 
+def registries_of(user: User) -> list[str]:
+    """The registries of the affiliations at or around the user's places; one query."""
+    paths = access.paths_with(user, "registry.read_import")
+    keys = {int(path.split("/")[1]) for path in paths if path.count("/") > 1}
+    rows = Affiliation.objects.exclude(registry="").order_by("pk")
+    rows = rows if "TH/" in paths else rows.filter(pk__in=keys)
+    return list(rows.values_list("registry", flat=True))
+
+
+def schools_that_add(user: User) -> QuerySet[School]:
+    """The schools whose registry the user keeps and whose affiliation has none: they add their pupils themselves."""
+    rows = School.objects.filter(access.path_filter(user, "registry.import_file", "path"))
+    rows = rows.filter(office__affiliation__registry="")
+    return rows.select_related("office__affiliation").order_by("name", "pk")
+
+
 def schools_for_table(user: User, name: str = "") -> QuerySet[School]:
     """Schools that the user may see, by name."""
     rows = School.objects.visible_to(user).select_related("office")

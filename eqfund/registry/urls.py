@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from . import views, views_imports, views_listing, views_titles
+from . import views, views_imports, views_listing, views_titles, views_typed
 
 app_name = "registry"
 urlpatterns = [
     path("imports/", views_imports.imports, name="imports"),
     path("imports/send/", views_imports.imports_send, name="imports-send"),
     path("imports/template.xlsx", views_listing.template, name="import-template"),
+    path("pupils/add/", views_typed.pupil_add, name="pupil-add"),
+    path("pupils/<int:pk>/change/", views_typed.pupil_change, name="pupil-change"),
     path("imports/titles/", views_titles.titles, name="titles"),
     path("imports/titles/words/", views_titles.values, name="titles-values"),
     path("imports/titles/reading/", views_titles.reading, name="titles-reading"),

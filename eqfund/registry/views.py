@@ -14,7 +14,7 @@ from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment, Pupil, RegistryRecord, Term
 from eqfund.pages import paged, render_part
 
-from . import queries
+from . import permissions, queries
 from .forms import PupilFilterForm
 
 
@@ -130,7 +130,9 @@ def _term(request: Any) -> Term:
 
 def _enrolments(request: Any, found: Pupil) -> Any:
     rows = Enrolment.objects.visible_to(request.user).filter(pupil=found)
-    return rows.select_related("term", "classroom__school").order_by("-term__opens_on", "-pk")
+    return rows.select_related("term", "classroom__school__office__affiliation").order_by(
+        "-term__opens_on", "-pk"
+    )
 
 
 def _panels(request: Any, found: Pupil) -> list[tuple[str, str]]:
@@ -166,4 +168,6 @@ def _pupil_context(request: Any, found: Pupil) -> dict[str, Any]:
         if found.birth_date
         else None,
         "panels": _panels(request, found),
+        "may_change": present is not None
+        and not permissions.why_not_type_pupil(present.classroom.school, request.user),
     }

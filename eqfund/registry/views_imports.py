@@ -12,11 +12,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, sheets
 from eqfund.access import requires
+from eqfund.imports.mapping import REGISTRIES
 from eqfund.models import RegistryImport
 from eqfund.pages import paged, render_part
 from eqfund.places import place_names
 
-from . import actions, permissions, queries
+from . import actions, permissions, queries, typed
 from .forms import ConfirmForm, UploadForm
 
 
@@ -57,8 +58,12 @@ def import_(request: Any, pk: int) -> HttpResponse:
         "it": it,
         "place": place_names({it.path}).get(it.path, ""),
         "preview": queries.preview(it, request.GET.get("kind", "")),
-        "why_not_confirm": permissions.why_not_confirm_registry_import(it, request.user),
+        "why_not_confirm": permissions.why_not_confirm_registry_import(
+            it, request.user, request.moment
+        ),
         "is_working": it.job is not None and it.is_at_work and not it.job.is_over,
+        "adds": not _has_registry(it),
+        "by_hand": it.layout == typed.LAYOUT,
         "leaving": [(status.value, status.label) for status in actions.LEAVING],
     }
     preview = context["preview"]
@@ -83,7 +88,7 @@ def import_confirm(request: Any, pk: int) -> HttpResponse:
 def import_discard(request: Any, pk: int) -> HttpResponse:
     """Set a file aside."""
     actions.discard_registry_import(_import(request, pk), by=request.user, at=request.moment)
-    messages.info(request, gettext("The file was set aside. Nothing was recorded."))
+    messages.info(request, gettext("It was set aside. Nothing was recorded."))
     return redirect("registry:imports")
 
 
@@ -113,8 +118,14 @@ def _imports_page(request: Any, form: UploadForm, status: int = 200) -> HttpResp
         "names": place_names(paths),
         "several_places": len(paths) > 1,
         "form": form,
+        "adds": queries.schools_that_add(request.user).exists(),
+        "registries": queries.registries_of(request.user),
     }
     return render(request, "registry/imports.html", context, status=status)
+
+
+def _has_registry(it: RegistryImport) -> bool:
+    return it.registry in REGISTRIES
 
 
 def _import(request: Any, pk: int) -> RegistryImport:

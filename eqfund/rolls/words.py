@@ -46,7 +46,7 @@ BY_SCHOOL = {
     "number": _("Correct it here."),
     "birth_date": _("Correct it here."),
     "not_here": _("Record here that the pupil left."),
-    "missing": _("Add the child to the school's template and send it."),
+    "missing": _("Add the child here."),
 }
 
 

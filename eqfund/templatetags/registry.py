@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from eqfund import addresses, clock, money, windows
 from eqfund.access import ROLE_NAMES, Role
 from eqfund.calendar.sentences import when_words
+from eqfund.imports.mapping import REGISTRIES
 from eqfund.models import RegistryRecord, StagingRow
 from eqfund.privacy.reveal import last_digits
 from eqfund.registry import mappings, sentences
@@ -24,6 +25,12 @@ register = template.Library()
 @register.filter
 def cell_sentence(code: str) -> str:
     return sentences.cell_sentence(code)
+
+
+@register.filter
+def registry_name(code: str) -> str:
+    """What a list of pupils is called: after its registry, or where there is none as the school's own."""
+    return code if code in REGISTRIES else _("the school's own list")
 
 
 @register.filter

@@ -52,6 +52,7 @@ TERMS = (  # year, number, first and last day
 MOVER_FROM, MOVER_TO = 2, 4
 CLAIMED = ((2, 4), (5, 6))  # a child of the first school stands in the second's file as well
 CLOSED_ACCOUNT_SCHOOL = 6
+BY_HAND_SCHOOL = 13  # adds its pupils itself; one of them is not in its file
 
 
 def at(text: str) -> datetime:
@@ -88,6 +89,7 @@ class World:
     registry_files: list[tuple[School, User, Path]] = field(default_factory=list)
     later_registry_files: list[tuple[School, User, Path]] = field(default_factory=list)
     broken_registry_file: tuple[School, User, Path] | None = None
+    mistyped_registry_file: tuple[School, User, Path] | None = None
     july_registry_file: tuple[School, User, Path] | None = None
     predecessor_file: Path | None = None
     by_hand: bool = False
@@ -107,7 +109,7 @@ class World:
         )
 
     def number_of(self, school: School) -> int:
-        """1 to 12, as in user names."""
+        """1 to 14, as in user names."""
         return next(n for n, one in enumerate(self.schools, 1) if one.pk == school.pk)
 
     def school_at(self, path: str) -> School:
@@ -231,6 +233,17 @@ class World:
         return self.schools[MOVER_TO - 1]
 
     @property
+    def added_by_hand(self) -> Child:
+        """A child of the border patrol police's school whom its admin types in: the file has a wrong digit."""
+        return next(
+            child
+            for child in self.children
+            if child.school_no == BY_HAND_SCHOOL
+            and child.group == Group.NEW
+            and not child.is_g_code
+        )
+
+    @property
     def claimed_twice(self) -> list[Child]:
         """Children whose number stands in the files of two schools; the first of them is settled in August."""
         return [_claimed(self.children, home) for home, _ in CLAIMED]
@@ -283,7 +296,7 @@ def build(folder: Path) -> World:
             for plan, school in zip(SCHOOLS, schools, strict=True)
             for grade, room in plan.classes
         ]
-        used = [Affiliation.objects.get(code=code) for code in ("OBEC", "LAO", "OPEC")]
+        used = [Affiliation.objects.get(code=code) for code in people.AFFILIATIONS]
         people.make(rng, schools, list(offices.values()), used, classrooms)
         audit.record(
             "make_invented_world",
@@ -300,14 +313,14 @@ def build(folder: Path) -> World:
 
 
 def write_files(world: World) -> None:
-    """Write the registry files of May, July and August, the broken one, and the predecessor's list."""
+    """Write the registry files of May, July and August, those with wrong cells, and the predecessor's list."""
     folder = world.folder
     folder.mkdir(parents=True, exist_ok=True)
     may, august = at("2569-05-02 04:10:12"), at("2569-08-03 04:10:12")
     claimed = {plan: child for child, (_, plan) in zip(world.claimed_twice, CLAIMED, strict=True)}
     twice = doubles(world.children)
     for plan, school in zip(SCHOOLS, world.schools, strict=True):
-        own = world.children_of(school)
+        own = [child for child in world.children_of(school) if child is not world.added_by_hand]
         also = [claimed[plan.number]] if plan.number in claimed else []
         also += twice.get(plan.number, [])
         file = files.write(folder, plan, [*own, *also], may, Random(SEED + plan.number))
@@ -319,6 +332,11 @@ def write_files(world: World) -> None:
     main = world.children_of(world.main)
     broken = files.write_broken(folder, SCHOOLS[0], main, at("2569-05-01 04:10:12"))
     world.broken_registry_file = (world.main, world.keeper_of(world.main), broken)
+    plan, school = SCHOOLS[BY_HAND_SCHOOL - 1], world.schools[BY_HAND_SCHOOL - 1]
+    mistyped = files.write_mistyped(
+        folder, plan, world.children_of(school), at("2569-05-07 10:30:00"), world.added_by_hand
+    )
+    world.mistyped_registry_file = (school, world.keeper_of(school), mistyped)
     july = [*kids.in_july(world.children), *twice[SCHOOLS[0].number]]
     file = files.write(folder, SCHOOLS[0], july, at("2569-07-13 04:10:12"), Random(SEED + 1))
     world.july_registry_file = (world.main, world.keeper_of(world.main), file)

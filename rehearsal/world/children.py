@@ -19,7 +19,6 @@ from rehearsal import names
 
 from .plan import SCHOOLS, SchoolPlan
 
-PUPILS_PER_CLASS = 25
 MAIN_CLASS = "P4"  # of the first school; its teacher is the person named `teacher`
 TERM_BEGINS = date(2026, 5, 16)
 
@@ -242,7 +241,7 @@ class Maker:
 
     def child(self, plan: SchoolPlan, grade: str, room: str, household: Household) -> Child:
         rng = self.rng
-        sex = rng.choice("mf")
+        sex = "m" if plan.of_novices else rng.choice("mf")
         age = _AGE_OF[grade]
         born = TERM_BEGINS - timedelta(days=365 * age + age // 4 + rng.randint(1, 360))
         group, channel, first_term = self._group(household, grade)
@@ -252,7 +251,7 @@ class Maker:
             key=len(self.children) + 1,
             number=number,
             sex=sex,
-            title=names.child_title(sex, age),
+            title=names.NOVICE if plan.of_novices else names.child_title(sex, age),
             first_name=names.child_name(rng, sex),
             birth_date=born,
             school_no=plan.number,
@@ -296,21 +295,31 @@ class Maker:
 
 
 def make(rng: Random) -> list[Child]:
-    """All children of all schools, 25 to a class, some with brothers and sisters."""
+    """All children of all schools, some with brothers and sisters."""
     maker = Maker(rng)
     for plan in SCHOOLS:
-        here: list[Household] = []
-        for grade, room in plan.classes:
-            taken: set[int] = set()
-            for _ in range(PUPILS_PER_CLASS):
-                household = _sibling_home(rng, here, taken) or maker.household(plan)
-                taken.add(household.key)
-                maker.child(plan, grade, room, household)
-                if household not in here[-120:]:
-                    here.append(household)
+        if not plan.adds_names:
+            _fill(maker, plan)
     _late_arrivals(maker)
+    for plan in SCHOOLS:
+        if plan.adds_names:
+            _fill(maker, plan)
     _share_failing(maker.children)
     return maker.children
+
+
+def _fill(maker: Maker, plan: SchoolPlan) -> None:
+    """The children of one school, class by class."""
+    rng = maker.rng
+    here: list[Household] = []
+    for grade, room in plan.classes:
+        taken: set[int] = set()
+        for _ in range(plan.class_size):
+            household = _sibling_home(rng, here, taken) or maker.household(plan)
+            taken.add(household.key)
+            maker.child(plan, grade, room, household)
+            if household not in here[-120:]:
+                here.append(household)
 
 
 def _late_arrivals(maker: Maker) -> None:

@@ -1,8 +1,8 @@
 """Registry files as schools would send them: both layouts of DMC, with their habits. Pure of the database.
 
 Schools take turns: the student list as XLSX, the same as CSV from an older Excel (cp874),
-the full export as XLSX, the student list as CSV with a mark of byte order. Habits that do
-no harm are sown in: ids with dashes, Thai digits, class and room in one cell, short
+the full export as XLSX, the student list as CSV with a mark of byte order. Schools that add
+their pupils themselves fill in the plain template. Habits that do no harm are sown in: ids with dashes, Thai digits, class and room in one cell, short
 titles, the father's title inside his name, blank rows, a real date cell.
 """
 
@@ -18,7 +18,7 @@ from typing import Any
 
 import xlsxwriter
 
-from eqfund.imports.titles import FULL_EXPORT_TITLES, STUDENT_LIST_TITLES
+from eqfund.imports.titles import FULL_EXPORT_TITLES, PLAIN_TITLES, STUDENT_LIST_TITLES
 from eqfund.school_year import grade_label
 from eqfund.thai_text import BUDDHIST_ERA, thai_digits
 
@@ -26,6 +26,8 @@ from .children import Adult, Child
 from .plan import SCHOOLS, Place, SchoolPlan
 
 LAYOUTS = ("list.xlsx", "list.cp874.csv", "full.xlsx", "list.utf8.csv")
+TEMPLATE = "template.xlsx"
+TITLES = {"list": STUDENT_LIST_TITLES, "full": FULL_EXPORT_TITLES, "template": PLAIN_TITLES}
 STAMP = "วันและเวลาที่สร้างรายงาน {:%Y-%m-%d %H:%M:%S}.244315"
 _SHORT_TITLES = {"เด็กชาย": ("ด.ช.", "ดช."), "เด็กหญิง": ("ด.ญ.", "ดญ.")}
 
@@ -36,13 +38,12 @@ def write(
     folder: Path, plan: SchoolPlan, children: Iterable[Child], made_at: datetime, rng: Random
 ) -> Path:
     """One school's registry file in the layout that is its own."""
-    layout = LAYOUTS[(plan.number - 1) % len(LAYOUTS)]
-    rows = [
-        _with_habits(_cells(child, plan, full=layout.startswith("full")), rng) for child in children
-    ]
-    titles = FULL_EXPORT_TITLES if layout.startswith("full") else STUDENT_LIST_TITLES
-    head = [] if layout.startswith("full") else [[STAMP.format(made_at)]]
-    table = [*head, *_table(titles, rows)]
+    layout = TEMPLATE if plan.adds_names else LAYOUTS[(plan.number - 1) % len(LAYOUTS)]
+    kind = layout.partition(".")[0]
+    full = kind != "list"  # the template's titles are of those of the full export
+    rows = [_with_habits(_cells(child, plan, full=full), rng) for child in children]
+    head = [] if full else [[STAMP.format(made_at)]]
+    table = [*head, *_table(TITLES[kind], rows)]
     for at in sorted({len(table) // 3, len(table) // 2, len(table)}, reverse=True):
         table.insert(at, [])  # blank rows, as pasting leaves them
     path = folder / f"{plan.code}-{made_at:%Y%m%d}-{layout}"
@@ -62,6 +63,20 @@ def write_broken(
     rows[11]["ชั้น"] = "ชั้นเล็ก"
     path = folder / f"{plan.code}-{made_at:%Y%m%d}-broken.xlsx"
     path.write_bytes(_xlsx([[STAMP.format(made_at)], *_table(STUDENT_LIST_TITLES, rows)]))
+    return path
+
+
+def write_mistyped(
+    folder: Path, plan: SchoolPlan, children: Sequence[Child], made_at: datetime, mistyped: Child
+) -> Path:
+    """The plain template as it was first filled in: one digit of an id mistyped, two dates that are none."""
+    rows = [_cells(child, plan, full=True) for child in children]
+    wrong, *others = sorted(rows, key=lambda row: row["เลขประจำตัวประชาชน"] != mistyped.number)
+    number = mistyped.number
+    wrong["เลขประจำตัวประชาชน"] = number[:-1] + str((int(number[-1]) + 1) % 10)
+    others[1]["วันเกิด"] = others[2]["วันเกิด"] = "31/02/2562"
+    path = folder / f"{plan.code}-{made_at:%Y%m%d}-mistyped.xlsx"
+    path.write_bytes(_xlsx(_table(PLAIN_TITLES, rows)))
     return path
 
 

@@ -34,6 +34,7 @@ FUND_POSTS = (
     ("auditor", Role.AUDITOR),
     ("sysadmin", Role.SYSTEM_ADMIN),
 )
+AFFILIATIONS = ("OBEC", "LAO", "OPEC", "BPP", "ONAB")
 SHOWN_FIRST = 12
 
 

@@ -1,6 +1,7 @@
 """Which places the invented world has: real offices and subdistricts, invented schools. Pure.
 
-Twelve schools of three affiliations under five offices, sixty classes. Codes carry the
+Twelve schools of three affiliations under five offices, sixty classes; and two small ones of
+the affiliations without a registry, whose schools add their pupils themselves. Codes carry the
 serial 99xx, which no real school has.
 """
 
@@ -57,6 +58,21 @@ class SchoolPlan:
     suffix: str
     subdistrict_code: str
     classes: tuple[tuple[str, str], ...]
+    class_size: int = 25
+
+    @property
+    def affiliation(self) -> str:
+        return OFFICES[self.office].affiliation
+
+    @property
+    def adds_names(self) -> bool:
+        """Whether its affiliation has no registry, so that the school adds its pupils itself."""
+        return self.affiliation in ("BPP", "ONAB")
+
+    @property
+    def of_novices(self) -> bool:
+        """A school of general education for novices: all its pupils are."""
+        return self.affiliation == "ONAB"
 
     @property
     def province_code(self) -> str:
@@ -77,13 +93,13 @@ class SchoolPlan:
     @property
     def moe_code(self) -> str:
         """Affiliation 2, province 2, serial 6."""
-        of = {"OBEC": "10", "OPEC": "11", "LAO": "30"}[OFFICES[self.office].affiliation]
+        of = {"OBEC": "10", "OPEC": "11", "LAO": "30", "BPP": "17", "ONAB": "18"}[self.affiliation]
         return f"{of}{self.province_code}99{self.number:04d}"
 
     @property
     def smis_code(self) -> str:
         """Province 2, area 2, serial 4: OBEC alone has them."""
-        if OFFICES[self.office].affiliation != "OBEC":
+        if self.affiliation != "OBEC":
             return ""
         area = {"primary_1": "01", "primary_2": "02", "secondary": "09"}[self.office]
         return f"{self.province_code}{area}99{self.number:02d}"
@@ -144,6 +160,24 @@ _OFFICES = (
         "สำนักงานศึกษาธิการจังหวัดแม่ฮ่องสอน",
         "58",
     ),
+    OfficePlan(
+        "border",
+        "BPP",
+        "bpp_division",
+        "กก.ตชด.33 (ตัวอย่าง)",
+        "กองกำกับการตำรวจตระเวนชายแดนที่ 33 (ตัวอย่าง)",
+        "58",
+        is_invented=True,
+    ),
+    OfficePlan(
+        "buddhism",
+        "ONAB",
+        "buddhism_office",
+        "พศจ.แม่ฮ่องสอน (ตัวอย่าง)",
+        "สำนักงานพระพุทธศาสนาจังหวัดแม่ฮ่องสอน (ตัวอย่าง)",
+        "58",
+        is_invented=True,
+    ),
 )
 OFFICES = {office.key: office for office in _OFFICES}
 
@@ -167,4 +201,6 @@ SCHOOLS = (
     SchoolPlan(10, "municipality", "โรงเรียนเทศบาล", "", "860405", _classes("P1 P2 P3 P4 P5 P6")),
     SchoolPlan(11, "municipality", "ศูนย์พัฒนาเด็กเล็ก", "", "860406", _classes("K1 K2 K3")),
     SchoolPlan(12, "provincial", "โรงเรียน", "ศึกษา", "580103", _classes("P6 M1 M2 M3")),
+    SchoolPlan(13, "border", "โรงเรียนตำรวจตระเวนชายแดนบ้าน", "", "580403", _classes("K3 P1 P2"), 10),
+    SchoolPlan(14, "buddhism", "โรงเรียนวัด", "วิทยา แผนกสามัญศึกษา", "580202", _classes("M1 M2"), 8),
 )

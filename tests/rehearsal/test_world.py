@@ -42,9 +42,10 @@ def test_children_come_out_the_same_each_time(invented):
 def test_there_are_as_many_as_promised(invented):
     groups = Counter(child.group for child in invented)
 
-    assert len(SCHOOLS) == 12
-    assert sum(len(plan.classes) for plan in SCHOOLS) == 60
-    assert len(invented) == 60 * 25 + 3
+    assert len(SCHOOLS) == 12 + 2
+    assert sum(len(plan.classes) for plan in SCHOOLS) == 60 + 5
+    assert len(invented) == 60 * 25 + 3 + 3 * 10 + 2 * 8
+    assert {plan.affiliation for plan in SCHOOLS if plan.adds_names} == {"BPP", "ONAB"}
     assert groups[Group.CONTINUING] > 500
     assert groups[Group.NEW] > 100
     assert sum(child.is_g_code for child in invented) >= 20
@@ -128,6 +129,7 @@ def test_the_world_is_found_again(world):
 def test_registry_files_are_read_whole_by_the_real_import(world):
     twice = {c.number for rows in doubles(world.children).values() for c in rows}
     expected = {c.number for c in world.children} | twice
+    expected -= {world.added_by_hand.number}
     seen = []
     layouts = set()
     for school, _keeper, path in world.registry_files:
@@ -146,6 +148,7 @@ def test_registry_files_are_read_whole_by_the_real_import(world):
         ("student_list", ".xlsx"),
         ("student_list", ".csv"),
         ("full_export", ".xlsx"),
+        ("other", ".xlsx"),
     }
 
 
@@ -158,6 +161,17 @@ def test_the_broken_file_names_its_four_wrong_cells(world):
         "birth_date_unreadable",
         "grade_unreadable",
     }
+
+
+def test_the_list_typed_first_has_three_wrong_cells_and_no_more(world):
+    reading = dmc.read(world.mistyped_registry_file[2].read_bytes(), on=DAY)
+
+    assert sorted(error.code for error in reading.errors) == [
+        "birth_date_unreadable",
+        "birth_date_unreadable",
+        "id_check_digit",
+    ]
+    assert len(reading.rows) == len(world.children_of(world.schools[12])) - 3
 
 
 def test_the_mover_stands_at_one_school_in_may_and_at_another_in_august(world):

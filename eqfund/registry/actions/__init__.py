@@ -11,12 +11,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
 from eqfund import access, audit, files, hooks, jobs
 from eqfund.models import (
-    Affiliation,
     Enrolment,
     Job,
     RegistryImport,
@@ -27,6 +26,7 @@ from eqfund.refusal import Refused
 from eqfund.thai_text import thai_datetime
 
 from .. import difference, permissions, recording
+from ..waiting import discard, one_at_a_time, registry_of
 
 LEAVING = (
     Enrolment.Status.MOVED,
@@ -61,7 +61,7 @@ def upload_registry_file(uploaded: Any, *, path: str, by: User, at: datetime) ->
     if term is None:
         raise Refused(gettext("There is no term yet."))
     sha256 = _sha256(uploaded)
-    _one_at_a_time(path)
+    one_at_a_time(path)
     of_place = RegistryImport.objects.filter(term=term, path=path).select_related("confirmed_by")
     waiting = of_place.filter(status__in=["reading", "previewed", "recording"]).first()
     if waiting and waiting.sha256 == sha256:
@@ -77,13 +77,13 @@ def upload_registry_file(uploaded: Any, *, path: str, by: User, at: datetime) ->
         uploaded, purpose="registry", path=path, by=by, at=at, kinds=("sheet", "text")
     )
     if waiting:
-        _discard(waiting, by=by, at=at)
+        discard(waiting, by=by, at=at)
     it = RegistryImport.objects.create(
         term=term,
         path=path,
         file=stored,
         sha256=sha256,
-        registry=_registry_of(path),
+        registry=registry_of(path),
         uploaded_by=by,
         uploaded_at=at,
     )
@@ -108,10 +108,11 @@ def confirm_registry_import(
     """
     if gone and gone not in LEAVING:
         raise ValueError(f"not a way of leaving: {gone}")
-    it = RegistryImport.objects.select_related("job").select_for_update(of=["self"]).get(pk=it.pk)
+    rows = RegistryImport.objects.select_related("job", "term").select_for_update(of=["self"])
+    it = rows.get(pk=it.pk)
     if it.status == RegistryImport.Status.RECORDING and it.job and not it.job.is_over:
         return it.job
-    if reason := permissions.why_not_confirm_registry_import(it, by):
+    if reason := permissions.why_not_confirm_registry_import(it, by, at):
         raise Refused(reason)
     if seen and seen != it.counts.get("digest"):
         raise Refused(
@@ -150,7 +151,7 @@ def record_registry_import(
         raise Refused(permissions.why_not_decide(it) or "")
     if reason := access.why_not(by, "registry.import_file", it.path):
         raise Refused(reason)
-    _one_at_a_time("registry")
+    one_at_a_time("registry")
     counts = difference.compare(it)
     if counts["digest"] != seen:
         raise StalePreview
@@ -187,14 +188,7 @@ def discard_registry_import(it: RegistryImport, *, by: User, at: datetime) -> No
     it = RegistryImport.objects.select_for_update().get(pk=it.pk)
     if reason := permissions.why_not_discard_registry_import(it, by):
         raise Refused(reason)
-    _discard(it, by=by, at=at)
-
-
-def _discard(it: RegistryImport, *, by: User, at: datetime) -> None:
-    RegistryImport.objects.filter(pk=it.pk).update(status=RegistryImport.Status.DISCARDED)
-    it.rows.all().delete()
-    it.cell_errors.all().delete()
-    audit.record("registry.discard", it, by=by, at=at)
+    discard(it, by=by, at=at)
 
 
 def _sha256(uploaded: Any) -> str:
@@ -204,16 +198,3 @@ def _sha256(uploaded: Any) -> str:
         digest.update(piece)
     uploaded.seek(0)
     return digest.hexdigest()
-
-
-def _registry_of(path: str) -> str:
-    affiliation = Affiliation.objects.get(pk=int(path.split("/")[1]))
-    return affiliation.registry or affiliation.code
-
-
-def _one_at_a_time(what: str) -> None:
-    """Hold other transactions of the same name back until this one ends."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"registry {what}"]
-        )
