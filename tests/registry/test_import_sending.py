@@ -1,5 +1,7 @@
 """Registry files that are sent: what is refused, what waits, what is kept of them meanwhile."""
 
+from datetime import date
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -9,6 +11,7 @@ from eqfund.models import (
     RegistryCellError,
     RegistryImport,
     StagingRow,
+    Term,
 )
 from eqfund.refusal import Refused
 from eqfund.registry import actions
@@ -34,6 +37,17 @@ def test_nothing_is_written_before_it_is_confirmed(send):
     assert kinds(it) == {"new": 2}
     assert not Pupil.objects.exists()
     assert not Classroom.objects.exists()
+
+
+def test_a_file_of_a_term_that_is_over_is_not_recorded_any_more(send, confirm):
+    it = send(mine(1))
+    Term.objects.create(
+        year_be=2569, number=2, opens_on=date(2026, 11, 1), closes_on=date(2027, 4, 30)
+    )
+
+    with pytest.raises(Refused, match="1/2569"):
+        confirm(it, day="2569-11-01 00:00")
+    assert not Pupil.objects.exists()
 
 
 def test_ids_are_nowhere_in_plain_text(send):
