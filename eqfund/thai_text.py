@@ -224,8 +224,25 @@ def _day(year: int, month: int, day: int) -> date:
 # --- alphabetical order
 
 _LEADING_VOWEL = re.compile(r"([เแโใไ])([ก-ฮ])")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]+")
+_PARTED_AM = re.compile("ํ([่-๋]?)า")
 _MARKS = re.compile(r"[็่้๊๋์]")
 _MARKS_FOLLOW = "!"  # after a space and before all letters, so that กา ก < ก่า < กาก
+
+
+def one_spelling(text: str) -> str:
+    """A text typed anyhow, as it is stored: what looks the same is the same.
+
+    Signs that show nothing go, blanks become one; ำ is one letter, whichever side of its tone
+    mark the ring was typed on, and เ twice is แ.
+
+    >>> one_spelling(" นํ้าฝน\u200b  เเก้ว ") == "น้ำฝน แก้ว"
+    True
+    """
+    plain = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+    if "ํ" in plain:
+        plain = _PARTED_AM.sub(r"\1ำ", plain)
+    return " ".join(plain.replace("เเ", "แ").split())
 
 
 def sort_key(name: str) -> str:
@@ -239,9 +256,7 @@ def sort_key(name: str) -> str:
     >>> sorted(["ไก่", "กา", "ขา", "เก", "กาก", "ก้า"], key=sort_key)
     ['กา', 'ก้า', 'กาก', 'เก', 'ไก่', 'ขา']
     """
-    text = unicodedata.normalize("NFC", name).lower()
-    text = text.replace("เเ", "แ").replace("ํา", "ำ")
-    return " ".join(map(_word_key, text.split()))
+    return " ".join(map(_word_key, one_spelling(name).lower().split()))
 
 
 def _word_key(word: str) -> str:

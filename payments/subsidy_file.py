@@ -172,7 +172,12 @@ def _years(reading: Reading, line: int, cell: Cell) -> int | None:
     written = arabic_digits(cells.text(cell)).removesuffix("ปี").strip()
     if not written:
         return None
-    if written.isascii() and written.isdigit() and 1 <= int(written) <= MOST_YEARS:
+    if (
+        written.isascii()
+        and written.isdigit()
+        and len(written) < 5
+        and 1 <= int(written) <= MOST_YEARS
+    ):
         return int(written)
     reading.fault(line, "years", "years_unreadable", written)
     return None

@@ -9,21 +9,19 @@ Units     Amounts in satang (int), from baht as typed. Weight and height as type
 """
 
 import re
-import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 
 from eqfund import national_id
 from eqfund.money import parse_baht
 from eqfund.school_year import parse_grade
-from eqfund.thai_text import arabic_digits, parse_thai_date
+from eqfund.thai_text import arabic_digits, one_spelling, parse_thai_date
 
 from .errors import BadCell
 from .sheet import Cell
 
 EMPTY = {"", "-", "--", "—", "–", "ไม่มี", "ไม่ระบุ", "ไม่ทราบ", "null", "n/a", "."}
 
-_BLANKS = re.compile(r"[\s\u200b\u200c\u200d\u2060\ufeff]+")
 _CLASS_AND_ROOM = re.compile(r"^(.*?\d)\s*(?:/|ห้องที่|ห้อง)\s*(\d+)$")
 _EXCEL_DAY_ZERO = date(1899, 12, 30)
 
@@ -69,7 +67,7 @@ def text(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
     if isinstance(cell, str):
-        plain = _BLANKS.sub(" ", unicodedata.normalize("NFC", cell)).strip().replace("ํา", "ำ")
+        plain = one_spelling(cell)
     else:
         plain = str(cell)
     return "" if plain.lower() in EMPTY else plain
@@ -209,7 +207,7 @@ def grade_and_room(grade_cell: Cell, room_cell: Cell) -> tuple[str, str]:
         room = room or in_class
     if "/" in room:  # the room column repeats the class: ป.4/1
         room = room.rsplit("/", 1)[1].strip()
-    if room and not (room.isascii() and room.isdigit() and 1 <= int(room) <= 99):
+    if room and not (room.isascii() and room.isdigit() and len(room) < 5 and 1 <= int(room) <= 99):
         raise BadCell("room_unreadable")
     try:
         grade = parse_grade(written)

@@ -29,7 +29,7 @@ from eqfund.models import (
 )
 from eqfund.models.rolls import Source
 from eqfund.refusal import Refused
-from eqfund.thai_text import sort_key
+from eqfund.thai_text import one_spelling, sort_key
 
 from . import permissions, queries
 
@@ -178,9 +178,9 @@ def correct_pupil(
     if why_not := permissions.why_not_correct_pupil(enrolment, by, registry):
         raise Refused(why_not)
     new: dict[str, Any] = {
-        "title": title.strip(),
-        "first_name": first_name.strip(),
-        "last_name": last_name.strip(),
+        "title": one_spelling(title),
+        "first_name": one_spelling(first_name),
+        "last_name": one_spelling(last_name),
         "sex": sex,
         "birth_date": birth_date,
     }

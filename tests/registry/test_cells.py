@@ -30,6 +30,26 @@ def test_an_id_is_read_however_it_is_typed(written, number):
 
 
 @pytest.mark.parametrize(
+    ("written", "stored"),
+    [
+        pytest.param("น\u0e4d\u0e49\u0e32ฝน", "น้ำฝน", id="the ring typed before the tone mark"),
+        pytest.param("น\u0e49\u0e4d\u0e32ฝน", "น้ำฝน", id="the ring typed after it"),
+        pytest.param("\u0e40\u0e40ก้ว", "แก้ว", id="เ typed twice"),
+        pytest.param("สม\u200bชาย", "สมชาย", id="a break that shows nothing"),
+        pytest.param("\ufeffสม\u00a0 ชาย\u200d", "สม ชาย", id="a mark, hard blanks, a joiner"),
+    ],
+)
+def test_names_that_look_the_same_are_the_same(written, stored):
+    assert cells.text(written) == stored
+
+
+@pytest.mark.parametrize("room", ["9" * 5_000, "0" * 5_000 + "1", "²"])
+def test_a_room_of_thousands_of_digits_is_a_wrong_cell_like_any_other(room):
+    with pytest.raises(BadCell, match="room_unreadable"):
+        cells.grade_and_room("ป.4", room)
+
+
+@pytest.mark.parametrize(
     ("written", "code"),
     [
         pytest.param("", "id_missing", id="empty"),
