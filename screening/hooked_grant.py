@@ -301,7 +301,7 @@ def _to_verify(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
     return [
         hooks.Todo(
             what=what % {"count": total},
-            hint=line.title_th,
+            hint=line.title,
             url=reverse("screening:verification-step", args=[waiting[0]]),
             action_label=gettext("Verify"),
             due=line.during.upper,

@@ -17,6 +17,7 @@ from typing import Any
 from eqfund import clock
 from eqfund.imports.calendar import Line
 from eqfund.models import CalendarLine, Term
+from eqfund.models.calendar import title_in_words
 
 from .history import Times
 
@@ -54,6 +55,11 @@ class Group:
             note=first.note,
             title_en=first.title_en,
         )
+
+    @property
+    def title(self) -> str:
+        """What the line is called in the reader's language."""
+        return title_in_words(self.line.title_th, self.line.title_en)
 
     @property
     def times(self) -> Times:

@@ -125,7 +125,7 @@ def need_title(line: CalendarLine, need: rules.LineMoment) -> str:
         activity=need.activity,
         round_no=need.round_no,
     ).first()
-    return found.title_th if found else need.activity
+    return found.title if found else need.activity
 
 
 def extendable(user: User, paths: list[str], at: datetime) -> list[Window]:

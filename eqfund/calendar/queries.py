@@ -78,7 +78,7 @@ def policy_rows(term: Term) -> list[PolicyRow]:
     )
     titles: dict[str, str] = {}
     for line in lines.order_by("during", "pk"):
-        titles.setdefault(line.activity, line.title_th)
+        titles.setdefault(line.activity, line.title)
     return [PolicyRow(key, title, days.get(key, 0)) for key, title in titles.items()]
 
 
@@ -136,7 +136,7 @@ def _past_of(
     for before, after in changes:
         was, now = (_times(row) if row else None for row in (before, after))
         if code := history.why_fixed(was, now, at):
-            title = (before or after).title_th  # type: ignore[union-attr]
+            title = (before or after).title  # type: ignore[union-attr]
             fixed.append(history_sentence(code, title, was.closes if was else None))
         used |= was is not None and history.is_used(was, at) and history.moves(was, now)
     return list(dict.fromkeys(fixed)), used

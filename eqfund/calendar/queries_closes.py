@@ -63,7 +63,7 @@ def closes_for_table(user: User, term: Term | None) -> QuerySet[CloseRecord]:
         rows = rows.filter(access.within(mine, "path") | Q(Exists(schools)))
     if term is not None:
         rows = rows.filter(term=term)
-    return rows.select_related("term", "edge").order_by("-closed_at", "-pk")
+    return rows.select_related("term", "edge__line").order_by("-closed_at", "-pk")
 
 
 def terms_with_closes(user: User) -> list[Term]:

@@ -157,7 +157,7 @@ def _window_label(user: Any, window: Any) -> str:
     last = window.last_moment
     several = "TH/" in access.paths_with(user, "calendar.propose_extension")
     whose = f"{line.affiliation.short_name} · " if several else ""
-    return f"{whose}{line.title_th} · {thai_datetime(last) if last else thai_date(window.opens_at)}"
+    return f"{whose}{line.title} · {thai_datetime(last) if last else thai_date(window.opens_at)}"
 
 
 def _school_asked_for(request: Any) -> School | None:

@@ -139,6 +139,7 @@ def _edit(
         "group": group,
         "looked": looked,
         "now": group.line if group else None,
+        "title": group.title if group else "",
         "typed": form.cleaned_data.get("line") if looked else None,
         "may_remove": group is not None
         and editing.look(term, group, None, request.moment).may_save,

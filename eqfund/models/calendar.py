@@ -123,8 +123,12 @@ class CalendarLine(models.Model):
     @property
     def title(self) -> str:
         """What the line is called in the reader's language."""
-        thai = (get_language() or "th").startswith("th")
-        return self.title_th if thai or not self.title_en else self.title_en
+        return title_in_words(self.title_th, self.title_en)
+
+
+def title_in_words(thai: str, english: str) -> str:
+    """A line's title in the reader's language; in Thai where it has no other."""
+    return thai if not english or (get_language() or "th").startswith("th") else english
 
 
 class ExtensionPolicy(models.Model):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import get_language
 
 from eqfund.fields import PathField
 
 from .base import ScopedQuerySet
-from .calendar import Edge, Term
+from .calendar import Edge, Term, title_in_words
 from .people import User
 from .places import School
 
@@ -52,6 +53,12 @@ class CloseRecord(models.Model):
         indexes = [
             models.Index(name="close_record_latest", fields=["term", "-closed_at", "-id"]),
         ]
+
+    @property
+    def title(self) -> str:
+        """As it was called at the close; in another language as the line is called."""
+        thai = (get_language() or "th").startswith("th")
+        return self.title_th if thai else title_in_words(self.title_th, self.edge.line.title_en)
 
 
 class SchoolAtCloseQuerySet(ScopedQuerySet):

@@ -35,7 +35,7 @@ def why_not_announce(term: Term, user: User, at: datetime) -> str | None:
         }
     if at < line.during.lower:
         return gettext("“%(title)s” is due %(opens)s.") % {
-            "title": line.title_th,
+            "title": line.title,
             "opens": thai_datetime(line.during.lower),
         }
     if not ScreeningPolicy.objects.filter(term=term).exists():

@@ -82,6 +82,7 @@ NAMES_NO_CHILD = {
     "payments:statement-new": "a form for the bank's file; names no child",
     "payments:statements": FIGURES,
     "progress:office": FIGURES,
+    "progress:offices-csv": "figures; the view records the export",
     "progress:office-csv": "figures; the view records the export",
     "progress:offices": FIGURES,
     "registry:calendar": "the calendar",

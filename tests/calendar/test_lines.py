@@ -281,11 +281,21 @@ def test_a_holiday_has_a_name(fund_officer, at):
 
 
 def test_a_calendar_with_english_titles_comes_back_from_its_file(save, calendar):
-    save(group_of(calendar, "form01"), title_en="Record form 01")
+    save(group_of(calendar, "form01"), title_en="Write form 01")
 
     lines = read_calendar(papers.csv_text(calendar).splitlines())
 
-    assert [line.title_en for line in lines if line.title_en] == ["Record form 01"]
+    assert "Write form 01" in [line.title_en for line in lines if line.activity == "form01"]
+
+
+@pytest.mark.parametrize("text", ["Check and correct the continuing group", "Record form 01"])
+def test_an_english_screen_has_the_english_titles(calendar, client, fund_officer, at, text):
+    with time_machine.travel(at(NOW), tick=False):
+        client.force_login(fund_officer)
+        client.post(reverse("set-language"), {"language": "en"})
+        page = client.get(reverse("calendar:lines"))
+
+    assert text in page.text
 
 
 # --- the pages

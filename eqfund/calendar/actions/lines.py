@@ -208,7 +208,7 @@ def _held(term: Term, pk: int | None, seen: str) -> Group | None:
             gettext(
                 "Another person has changed this line meanwhile. It is now: %(title)s, %(when)s. What you typed is still here: look at it, then save."
             )
-            % {"title": group.line.title_th, "when": when_words(group.line)}
+            % {"title": group.title, "when": when_words(group.line)}
         )
     return group
 
