@@ -40,7 +40,6 @@ class ChildNumberField(forms.CharField):
 class ThaiDateField(forms.CharField):
     """A day as people write it: 24/7/2569, 24 ก.ค. 2569, ๒๔ กรกฎาคม ๒๕๖๙. Shown back as 24/7/2569."""
 
-    widget = forms.TextInput(attrs={"autocomplete": "off"})
     default_error_messages = {
         "invalid": _("Write the day as day/month/Buddhist year, for example 24/7/2569.")
     }

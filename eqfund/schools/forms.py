@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -238,9 +239,15 @@ class DirectorForm(forms.Form):
     )
 
     def __init__(
-        self, *args: Any, postings: list[Posting], former: Directorship | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        postings: list[Posting],
+        today: date,
+        former: Directorship | None = None,
+        **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
+        self.today = today
         self.postings = {str(post.pk): post for post in postings}
         self.fields["posting"].choices = [  # type: ignore[attr-defined]
             ("", _("no account yet")),
@@ -257,6 +264,14 @@ class DirectorForm(forms.Form):
         """The form for a line that is corrected: its end is recorded elsewhere."""
         del self.fields["ends_on"]
         return self
+
+    def clean_starts_on(self) -> date:
+        day: date = self.cleaned_data["starts_on"]
+        if rules.is_mistyped(day, self.today):
+            raise forms.ValidationError(
+                _("The year is unlikely: look whether the Buddhist year is typed right."), "year"
+            )
+        return day
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}

@@ -22,6 +22,7 @@ from eqfund.thai_text import arabic_digits
 
 LANDLINE_OR_MOBILE = re.compile(r"0[2-7]\d{7}|0[689]\d{8}")
 EXTENSION = re.compile(r"(?:ต่อ|กด|ext\.?|#)\s*(\d{1,5})$", re.IGNORECASE)
+LONGEST_IN_POST = 40  # years
 LEVELS = ("kindergarten", "primary", "lower_secondary", "upper_secondary")
 
 
@@ -43,6 +44,15 @@ class Head:
 
     def holds_on(self, day: date) -> bool:
         return self.starts_on <= day and (self.ends_on is None or day <= self.ends_on)
+
+
+def is_mistyped(day: date, today: date) -> bool:
+    """Whether a head's day is so far off that its year must be mistyped: 2580 for 2568, or 2468.
+
+    >>> is_mistyped(date(2037, 10, 1), date(2026, 5, 8)), is_mistyped(date(2026, 10, 1), date(2026, 5, 8))
+    (True, False)
+    """
+    return not -LONGEST_IN_POST <= day.year - today.year <= 1
 
 
 def signer(heads: Iterable[Head], day: date) -> Head | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -15,12 +17,15 @@ from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Directorship, School, Term
 from eqfund.pages import paged, render_part
+from eqfund.refusal import Refused
 from eqfund.registry.queries import classroom_rows, is_narrow, pupils_by_school
 from eqfund.sheets import csv_response
 from eqfund.windows import window_of
 
 from . import actions, checks, permissions, queries, words
 from .forms import DirectorForm, EndForm, FilterForm, SchoolForm, place_of
+
+EDIT = "registry.edit_school"
 
 
 @require_GET
@@ -170,9 +175,12 @@ def directors(request: Any, pk: int) -> HttpResponse:
     postings = list(queries.postings_of_directors(found, request.moment.date()))
     former = Directorship.objects.filter(school=found, ends_on=None).order_by("starts_on").last()
     sent = request.POST if request.method == "POST" else None
-    form = DirectorForm(sent, postings=postings, former=former)
-    if sent is not None and form.is_valid():
-        actions.record_director(found, by=request.user, at=request.moment, **form.cleaned_data)
+    if sent is not None and (why_not := access.why_not(request.user, EDIT, found.path)):
+        raise Refused(why_not)
+    first = {"posting": str(postings[0].pk)} if len(postings) == 1 and former is None else {}
+    today = request.moment.date()
+    form = DirectorForm(sent, initial=first, postings=postings, today=today, former=former)
+    if sent is not None and _did(form, actions.record_director, found, request):
         messages.success(request, gettext("It is recorded who heads the school."))
         return redirect("schools:directors", pk)
     rows = Directorship.objects.visible_to(request.user).filter(school=found)
@@ -192,8 +200,7 @@ def director_end(request: Any, pk: int) -> HttpResponse:
     """Until when somebody was head, and why they left."""
     row = _director(request, pk)
     form = EndForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.end_director(row, by=request.user, at=request.moment, **form.cleaned_data)
+    if request.method == "POST" and _did(form, actions.end_director, row, request):
         messages.success(request, gettext("The last day is recorded."))
         return redirect("schools:directors", row.school_id)
     context = {"row": row, "school": row.school, "form": form, "what": "end"}
@@ -213,13 +220,26 @@ def director_correct(request: Any, pk: int) -> HttpResponse:
         "starts_on": row.starts_on,
         "note": row.note,
     }
-    form = DirectorForm(request.POST or None, initial=initial, postings=postings).without_end()
-    if request.method == "POST" and form.is_valid():
-        actions.correct_director(row, by=request.user, at=request.moment, **form.cleaned_data)
+    today = request.moment.date()
+    form = DirectorForm(request.POST or None, initial=initial, postings=postings, today=today)
+    form.without_end()
+    if request.method == "POST" and _did(form, actions.correct_director, row, request):
         messages.success(request, gettext("The line is corrected."))
         return redirect("schools:directors", row.school_id)
     context = {"row": row, "school": row.school, "form": form, "what": "correct"}
     return render(request, "schools/director.html", context, status=422 if form.errors else 200)
+
+
+def _did(form: Form, deed: Callable[..., Any], what: Any, request: Any) -> bool:
+    """Do it with what the form says; a refusal is said in the form, which keeps what was typed."""
+    if not form.is_valid():
+        return False
+    try:
+        deed(what, by=request.user, at=request.moment, **form.cleaned_data)
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    return True
 
 
 def _term(request: Any) -> Term:
@@ -250,7 +270,7 @@ def _state(request: Any, found: School, term: Term) -> dict[str, Any]:
         "state": state.value,
         "state_label": words.STATES[state],
         "state_pill": words.STATE_PILLS[state],
-        "may_edit": access.may(request.user, "registry.edit_school", found.path),
+        "may_edit": access.may(request.user, EDIT, found.path),
         "why_not_edit": permissions.why_not_edit_school(found, request.user, request.moment),
         "window": window_of(term, "school_profile", found.path, request.moment),
         "moment": request.moment,

@@ -227,7 +227,7 @@ def test_a_director_is_recorded_followed_corrected_and_ended(post, get, admin, s
     typed = {"capacity": "in_post", "full_name": "นายเก่า สมมติ", "starts_on": "1/10/2565"}
     post(admin, "directors", school.pk, **typed)
     late = typed | {"full_name": "นางใหม่ สมมติ", "starts_on": "๑ ตุลาคม ๒๕๖๘"}
-    assert post(admin, "directors", school.pk, **late).status_code == 409
+    assert post(admin, "directors", school.pk, **late).status_code == 422
     post(admin, "directors", school.pk, **late, former_left="retired")
     row = Directorship.objects.get(full_name="นางใหม่ สมมติ")
 
@@ -246,6 +246,20 @@ def test_a_line_without_name_or_day_is_said(post, admin, school):
 
     assert answer.status_code == 422
     assert set(answer.context["form"].errors) == {"full_name", "starts_on"}
+
+
+def test_a_refused_line_keeps_what_was_typed(post, admin, school, head):
+    """An unlikely year, and a seat that is taken, are said in the form."""
+    head()
+    typed = {"capacity": "in_post", "full_name": "นายใหม่ ตัวอย่าง", "note": "คำสั่งที่ 9"}
+
+    mistyped = post(admin, "directors", school.pk, starts_on="1/6/2596", **typed)
+    taken = post(admin, "directors", school.pk, starts_on="1/6/2569", **typed)
+
+    assert list(mistyped.context["form"].errors) == ["starts_on"]
+    assert (mistyped.status_code, taken.status_code) == (422, 422)
+    assert "นายใหม่ ตัวอย่าง" in taken.text and taken.context["form"].non_field_errors()
+    assert Directorship.objects.count() == 1
 
 
 def test_the_director_of_another_school_is_not_found(get, outsider, make_user, other_school, head):
