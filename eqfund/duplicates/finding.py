@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import batched
@@ -84,18 +84,37 @@ _NUMBERS_OF = """
   LEFT JOIN eqfund_identity ib ON ib.id = b.identity_id
 """
 
+# A key that holds for more children says nothing of any two of them (a day that stands for "not known", a name
+# typed as a dash), and would pair each with each. So a child meets at most so many others by each of the ways.
+MOST_ALIKE = 60
+
+
+def _few(one: str, two: str) -> str:
+    """The touched keys that hold for some children, but not for many."""
+    return f"""
+    SELECT t.{one}, t.{two} FROM (SELECT DISTINCT {one}, {two} FROM duplicate_touched) t
+     CROSS JOIN LATERAL (
+           SELECT count(*) AS n FROM (SELECT 1 FROM eqfund_namekey k WHERE k.{one} = t.{one} AND k.{two} = t.{two}
+                                       LIMIT {MOST_ALIKE + 1}) k) held
+     WHERE held.n BETWEEN 2 AND {MOST_ALIKE}
+    """
+
+
 _ALIKE = f"""
 WITH met AS (
     SELECT t.pupil_id AS one, k.pupil_id AS two
-      FROM duplicate_touched t JOIN eqfund_namekey k ON k.born = t.born AND k.last = t.last
+      FROM duplicate_touched t JOIN ({_few("born", "last")}) few USING (born, last)
+      JOIN LATERAL (SELECT * FROM eqfund_namekey k WHERE k.born = t.born AND k.last = t.last OFFSET 0) k ON true
      WHERE k.pupil_id <> t.pupil_id AND (k.first = t.first OR similarity(k.first, t.first) >= {FEWEST_TRIGRAMS})
     UNION ALL
     SELECT t.pupil_id, k.pupil_id
-      FROM duplicate_touched t JOIN eqfund_namekey k ON k.born = t.born AND k.first = t.first
+      FROM duplicate_touched t JOIN ({_few("born", "first")}) few USING (born, first)
+      JOIN LATERAL (SELECT * FROM eqfund_namekey k WHERE k.born = t.born AND k.first = t.first OFFSET 0) k ON true
      WHERE k.pupil_id <> t.pupil_id AND k.last <> t.last AND similarity(k.last, t.last) >= {FEWEST_TRIGRAMS}
     UNION ALL
     SELECT t.pupil_id, k.pupil_id
-      FROM duplicate_touched t JOIN eqfund_namekey k ON k.last = t.last AND k.first = t.first
+      FROM duplicate_touched t JOIN ({_few("last", "first")}) few USING (last, first)
+      JOIN LATERAL (SELECT * FROM eqfund_namekey k WHERE k.last = t.last AND k.first = t.first OFFSET 0) k ON true
      WHERE k.pupil_id <> t.pupil_id AND k.born <> t.born
 ), pairs AS (
     SELECT DISTINCT least(one, two) AS one, greatest(one, two) AS two FROM met
@@ -171,9 +190,13 @@ def find(
         ended = settling.settle_ended(term, at=at)
         cursor.execute(_ONE_NUMBER, params)
         found = {(it.first, it.second): it for it in _judged(cursor.fetchall())}
-        cursor.execute(_ALIKE, params)
-        for it in _judged(cursor.fetchall()):
-            found.setdefault((it.first, it.second), it)
+        with (
+            connection.chunked_cursor() as alike
+        ):  # the candidates of a country do not fit into memory
+            alike.execute(_ALIKE, params)
+            while rows := alike.fetchmany(SLICE):
+                for it in _judged(rows):
+                    found.setdefault((it.first, it.second), it)
         counts = Counter(touched=touched, ended=ended)
         for slice_ in batched(found.values(), SLICE, strict=False):
             counts.update(_write(slice_, term, at))
@@ -207,14 +230,16 @@ def _write(found: tuple[Found, ...], term: Term, at: datetime) -> Counter[str]:
         )
     }
     counts: Counter[str] = Counter()
+    fresh = []
     for key, it in keys.items():
         pair = known.get(key)
         if pair is None:
-            _make(it, term, at)
+            fresh.append(it)
             counts[it.band] += 1
         elif pair.digest != it.digest or (pair.is_open and pair.term_id != term.pk):
             _look_again(pair, it, term, at)
             counts["again"] += 1
+    _make(fresh, term, at)
     return counts
 
 
@@ -229,22 +254,28 @@ def _fields(it: Found, term: Term, at: datetime) -> dict[str, Any]:
     }
 
 
-def _make(it: Found, term: Term, at: datetime) -> None:
-    pair = DuplicatePair.objects.create(
-        first_key=it.first,
-        second_key=it.second,
-        found_at=at,
-        due_at=due_after(at),
-        **_fields(it, term, at),
+def _make(found: list[Found], term: Term, at: datetime) -> None:
+    """New pairs, each with its two sides and a line in the book at both places: three statements."""
+    due = due_after(at)
+    pairs = DuplicatePair.objects.bulk_create(
+        DuplicatePair(
+            first_key=it.first,
+            second_key=it.second,
+            found_at=at,
+            due_at=due,
+            **_fields(it, term, at),
+        )
+        for it in found
     )
     DuplicateSide.objects.bulk_create(
         DuplicateSide(pair=pair, position=position, path=path, pupil_id=pupil)
+        for pair, it in zip(pairs, found, strict=True)
         for position, path, pupil in (
             (1, it.first_path, it.first),
             (2, it.second_path, it.second),
         )
     )
-    _note("duplicates.found", pair, it, at)
+    _note("duplicates.found", zip(pairs, found, strict=True), at)
 
 
 def _look_again(pair: DuplicatePair, it: Found, term: Term, at: datetime) -> None:
@@ -269,14 +300,21 @@ def _look_again(pair: DuplicatePair, it: Found, term: Term, at: datetime) -> Non
         pair.sides.filter(position=position).update(
             path=path, answer="", answered_on=None, note="", proof=None, answered_at=None
         )
-    _note("duplicates.found_again", pair, it, at)
+    _note("duplicates.found_again", [(pair, it)], at)
 
 
-def _note(verb: str, pair: DuplicatePair, it: Found, at: datetime) -> None:
+def _note(verb: str, pairs: Iterable[tuple[DuplicatePair, Found]], at: datetime) -> None:
     """In the book at both places, of both children."""
-    facts = {"band": it.band, "agree": list(it.agree)}
-    for path, pupil in ((it.first_path, it.first), (it.second_path, it.second)):
-        audit.record(verb, pair, by=None, at=at, path=path, pupil=pupil, facts=facts)
+    audit.record_each(
+        verb,
+        (
+            audit.Noted(pair, path, pupil, {"band": it.band, "agree": list(it.agree)})
+            for pair, it in pairs
+            for path, pupil in ((it.first_path, it.first), (it.second_path, it.second))
+        ),
+        by=None,
+        at=at,
+    )
 
 
 def due_after(at: datetime) -> datetime:

@@ -128,3 +128,58 @@ SHOW_LABELS = {
     "disputed": _("Waiting for a decision"),
     "settled": _("Settled"),
 }
+
+
+class JoinForm(forms.Form):
+    """Which row stays, with its number, and at which school the child studies."""
+
+    keeps = forms.TypedChoiceField(
+        label=_("Which number is the child's own?"),
+        coerce=int,
+        widget=forms.RadioSelect,
+        help_text=_("The row with this number stays; all of the other goes to it."),
+    )
+    studies = forms.TypedChoiceField(
+        label=_("At which school does the child study?"), coerce=int, widget=forms.RadioSelect
+    )
+
+    def __init__(
+        self,
+        *args: Any,
+        numbers: list[str],
+        schools: tuple[str, str],
+        twice_here: bool,
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["keeps"].choices = list(zip((1, 2), numbers, strict=True))  # type: ignore[attr-defined]
+        self.fields["studies"].choices = list(zip((1, 2), schools, strict=True))  # type: ignore[attr-defined]
+        self.twice_here = twice_here
+        if twice_here:
+            del self.fields["studies"]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        if self.twice_here and "keeps" in given:
+            given["studies"] = given["keeps"]
+        return given
+
+
+class ReasonForm(forms.Form):
+    """Why: of a question to the fund, a proposal, a refusal."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("The schools read it. Name no child in it."),
+    )
+
+
+JOIN_SHOWS = {
+    "": _("Waiting"),
+    "asked": _("To propose"),
+    "proposed": _("To decide"),
+    "joined": _("Joined"),
+    "refused": _("Not joined"),
+}

@@ -10,12 +10,13 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from eqfund import access, hooks
 from eqfund.hooks import MenuItem, Panel, Todo
-from eqfund.models import DuplicateSide, Pupil, RegistryImport, User
+from eqfund.models import DuplicateSide, Pupil, PupilJoin, RegistryImport, User
 from eqfund.privacy.export import PUPIL, Part
 from eqfund.privacy.scrub import Scrub
 
 from . import queries, scrubbing, tasks
 from .rules import school_of
+from .rules_joins import JoinStatus
 
 hooks.menu.register(
     MenuItem("pupils", _("Duplicates"), "duplicates:tickets", "duplicates.read"), order=16
@@ -87,6 +88,41 @@ def decision_tasks(user: User, at: datetime) -> list[Todo]:
             count=count,
         )
     ]
+
+
+@hooks.home_tasks.register
+def join_tasks(user: User, at: datetime) -> list[Todo]:
+    """What the fund was asked to join, and what a colleague has proposed."""
+    todos = []
+    rows = PupilJoin.objects.visible_to(user).waiting()
+    if not access.paths_with(user, "duplicates.decide_join"):
+        return []
+    asked = rows.filter(status=JoinStatus.ASKED).count()
+    if asked and access.paths_with(user, "duplicates.propose_join"):
+        what = ngettext(
+            "Look at two rows of one child", "Look at the two rows of %(n)d children", asked
+        )
+        todos.append(_join_todo(what % {"n": asked}, "asked", asked))
+    proposed = rows.filter(status=JoinStatus.PROPOSED).exclude(proposed_by=user.pk).count()
+    if proposed:
+        what = ngettext(
+            "Decide whether two rows are joined",
+            "Decide whether the rows of %(n)d children are joined",
+            proposed,
+        )
+        todos.append(_join_todo(what % {"n": proposed}, "proposed", proposed))
+    return todos
+
+
+def _join_todo(what: str, show: str, count: int) -> Todo:
+    return Todo(
+        what,
+        gettext("Money, a grant or a form stands on both rows."),
+        url=reverse("duplicates:joins") + f"?show={show}",
+        action_label=gettext("Look"),
+        state="sun",
+        count=count,
+    )
 
 
 @hooks.pupil_panels.register

@@ -10,7 +10,7 @@ from eqfund import access
 from eqfund.models import DuplicatePair, DuplicateSide, PupilJoin, User
 from eqfund.thai_text import thai_datetime
 
-from .rules_joins import JOIN_TRANSITIONS, JoinStatus
+from .rules_joins import JOIN_TRANSITIONS, OPEN, JoinStatus
 
 COUNTRY = "TH/"
 
@@ -66,16 +66,22 @@ def why_not_ask_join(pair: DuplicatePair, user: User) -> str | None:
     """The school of both rows, or who is over both schools, asks; the fund itself proposes."""
     if reason := access.why_not(user, "duplicates.ask_join", pair.path):
         return reason
-    if pair.outcome == DuplicatePair.Outcome.MERGED:
+    if _is_one_row(pair):
         return gettext("The two rows are one already.")
+    if pair.joins.filter(status__in=OPEN).exists():
+        return gettext("The fund has been asked already.")
     return None
+
+
+def _is_one_row(pair: DuplicatePair) -> bool:
+    keys = {side.pupil_id for side in pair.sides.all()}
+    return len(keys) < 2 or None in keys
 
 
 def why_not_propose_join(pair: DuplicatePair, user: User) -> str | None:
     if reason := access.why_not(user, "duplicates.propose_join", COUNTRY):
         return reason
-    keys = {side.pupil_id for side in pair.sides.all()}
-    if len(keys) < 2 or None in keys:
+    if _is_one_row(pair):
         return gettext("The two rows are one already.")
     if user.pk in (pair.first_by_id, pair.second_by_id):
         return gettext("You answered for one of the schools; another person decides.")

@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Count, F, Q, QuerySet
 
 from eqfund import access
-from eqfund.models import DuplicatePair, DuplicateSide, Enrolment, School, User
+from eqfund.models import DuplicatePair, DuplicateSide, Enrolment, PupilJoin, School, User
 from eqfund.thai_text import thai_date, thai_datetime
 
 from . import sentences
@@ -122,6 +122,11 @@ def row_of(side: DuplicateSide) -> Row:
         outcome=sentences.outcome_for(pair, side.position),
         pill=sentences.PILLS[pair.state],
     )
+
+
+def last_join(pair: DuplicatePair) -> PupilJoin | None:
+    """The fund's last joining of the pair, whatever came of it."""
+    return pair.joins.order_by("-pk").first()
 
 
 def schools_of(paths: Iterable[str]) -> dict[str, School]:

@@ -42,6 +42,7 @@ def tickets(request: Any) -> HttpResponse:
         "total": counts[""],
         "names": place_names(paths) if not _is_one_school(request.user) else {},
         "may_compare": bool(access.paths_with(request.user, "duplicates.compare")),
+        "may_read_joins": bool(access.paths_with(request.user, "duplicates.read_joins")),
     }
     return render_part(request, "duplicates/tickets.html", "list", context)
 
@@ -200,6 +201,8 @@ def _ticket_page(
         "why_not_own": permissions.why_not_settle_own_duplicate(pair, request.user),
         "form": answer or AnswerForm(band=pair.band, initial=_said(side)),
         "own_form": own or (OwnForm(rows=_labels(pair)) if twice_here and pair.is_open else None),
+        "join": queries.last_join(pair),
+        "why_not_ask": permissions.why_not_ask_join(pair, request.user),
         "may_compare": not twice_here and access.may(request.user, "duplicates.compare", pair.path),
     }
     audit.read(request, pair, path=side.path, pupil=side.pupil_id)

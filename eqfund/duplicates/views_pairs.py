@@ -99,6 +99,9 @@ def _pair_page(request: Any, found: DuplicatePair, form: DecisionForm | None) ->
         "is_late": found.is_late(request.moment),
         "may_decide": access.may(request.user, "duplicates.decide", found.path),
         "why_not_decide": permissions.why_not_decide_duplicate(found, request.user, request.moment),
+        "join": queries.last_join(found),
+        "why_not_join": permissions.why_not_propose_join(found, request.user),
+        "why_not_ask": permissions.why_not_ask_join(found, request.user),
         "form": form or DecisionForm(pair=found, schools=(names[0], names[1])),
     }
     for side in sides:

@@ -175,7 +175,9 @@ def declare_nil_refund(
             by,
             at,
             nil=NilRefund.objects.filter(round=transfer_round, school=school).first(),
-            refunds=Refund.objects.alive().filter(round=transfer_round, school=school).count(),
+            refunds=Refund.objects.alive()
+            .filter(round=transfer_round, school=school, from_family=False)
+            .count(),
             to_refund=to_refund(transfer_round, school.path).count(),
             unsettled=unsettled(transfer_round, school.path).count(),
         )

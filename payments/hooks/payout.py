@@ -6,7 +6,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy as _
+from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from eqfund import access, hooks, windows
 from eqfund.access import Role
@@ -16,6 +16,7 @@ from eqfund.models import Term
 from eqfund.money import baht
 from payments.models import Refund, Transfer, TransferRound
 from payments.queries import payout as queries, unfinished
+from payments.queries.claims import TO_COLLECT, claims_for_table
 from payments.rules.payout import SchoolReportStatus
 from payments.rules.refunds import RefundStatus
 from payments.rules.rounds import RoundStatus, TransferStatus
@@ -31,6 +32,7 @@ def _payout_page(place: int, term: Term, round_no: int) -> str:
 def register() -> None:
     """Register tasks, the pupil's panel, who is unfinished, and menu lines. Once, from ready()."""
     hooks.home_tasks.register(home_tasks)
+    hooks.home_tasks.register(second_payments)
     hooks.pupil_panels.register(pupil_panels)
     hooks.unfinished.register(
         hooks.unfinished_by_work(
@@ -214,6 +216,28 @@ def _for_director(each: queries.RoundProgress, path: str, closes: Closes) -> lis
             action_label=gettext("Read and sign"),
             due=closes.get(("payout_report", number)),
             state="sun",
+        )
+    ]
+
+
+def second_payments(user: Any, at: datetime) -> list[Todo]:
+    """What was paid twice and has no slip yet, for who makes it."""
+    if not access.paths_with(user, "payments.collect_claim"):
+        return []
+    count = claims_for_table(user, TO_COLLECT, "payments.collect_claim").count()
+    if not count:
+        return []
+    return [
+        Todo(
+            what=ngettext("Collect a second payment", "Collect %(count)d second payments", count)
+            % {"count": count},
+            hint=gettext(
+                "A child stood twice and was paid twice; the fund has joined the two rows."
+            ),
+            url=reverse("payments:claims") + f"?show={TO_COLLECT}",
+            action_label=gettext("See and make the slip"),
+            state="sun",
+            count=count,
         )
     ]
 

@@ -50,8 +50,11 @@ def why_not_issue_refund(
 
 
 def why_not_cancel_refund(refund: Refund, user: User, at: datetime) -> str | None:
-    """`refund` comes with its round and school."""
-    if reason := why_not_refund(refund.round, refund.school, user, at):
+    """`refund` comes with its round and school. No window closes a claim's slip."""
+    if refund.claim_id:
+        if reason := access.why_not(user, "payments.collect_claim", refund.school.path):
+            return reason
+    elif reason := why_not_refund(refund.round, refund.school, user, at):
         return reason
     if refund.status == RefundStatus.MATCHED:
         return gettext("The money of this slip has reached the fund. It cannot be cancelled.")

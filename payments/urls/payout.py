@@ -3,6 +3,7 @@
 from django.urls import path
 
 from payments.views import (
+    claims,
     class_reports,
     evidence,
     letters,
@@ -14,6 +15,9 @@ from payments.views import (
 )
 
 urlpatterns = [
+    path("claims/", claims.claims, name="claims"),
+    path("claims/<int:pk>/", claims.claim, name="claim"),
+    path("claims/<int:pk>/slip/", claims.claim_slip, name="claim-slip"),
     path("payout/", payout.payout_home, name="payout"),
     path("payout/<int:round_pk>/school/<int:pk>/", payout.payout_school, name="payout-school"),
     path("payout/<int:round_pk>/class/<int:pk>/", payout.payout_class, name="payout-class"),

@@ -21,7 +21,7 @@ from payments.forms.refunds import RefundForm
 from payments.letters import papers
 from payments.letters.pictures import qr_svg
 from payments.letters.press import print_one
-from payments.models import NilRefund, Refund
+from payments.models import NilRefund, Refund, RefundClaim
 from payments.pages.payout import window_context
 from payments.permissions import refunds as permissions
 from payments.queries import payout as queries
@@ -42,7 +42,7 @@ def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
     )
     waiting = queries.to_refund(chosen, school.path).count()
     unsettled = queries.unsettled(chosen, school.path).count()
-    alive = sum(slip.status != "cancelled" for slip in slips)
+    alive = sum(slip.status != "cancelled" and not slip.from_family for slip in slips)
     who, at = request.user, request.moment
     context = {
         "round": chosen,
@@ -51,6 +51,7 @@ def refunds(request: Any, round_pk: int, pk: int) -> HttpResponse:
         "slips": slips,
         "waiting": waiting,
         "unsettled": unsettled,
+        "claims": RefundClaim.objects.filter(transfer__round=chosen, school=school).count(),
         "why_not_issue": permissions.why_not_issue_refund(chosen, school, who, at, nil=nil),
         "why_not_nil": permissions.why_not_declare_nil(
             chosen,

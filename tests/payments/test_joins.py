@@ -9,8 +9,6 @@ from django.utils import translation
 from eqfund.access import Role
 from eqfund.duplicates import joins
 from eqfund.models import (
-    DuplicatePair,
-    DuplicateSide,
     Enrolment,
     Event,
     FormerNumber,
@@ -28,7 +26,6 @@ from payments.models import (
     Entitlement,
     LedgerEntry,
     Receipt06,
-    Refund,
     RefundClaim,
     Transfer,
     TransferRound,
@@ -37,15 +34,21 @@ from payments.queries import ledger as books
 from payments.rules.channels import ChannelKind
 from payments.rules.joins import Holder, Paid, Right, Settled, settle
 from screening.models import Grant
-from tests.conftest import moment
 
+from .join_world import (  # noqa: F401
+    DECIDED,
+    join_join,
+    join_pair,
+    join_propose,
+    join_rows,
+    join_second,
+)
 from .payout_world import PAID, payout_world  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 JULY, AUGUST = date(2026, 7, 31), date(2026, 8, 28)
 NO, ON_ITS_WAY = Right(Paid.NO), Right(Paid.ON_ITS_WAY)
 PROMPTPAY = ChannelKind.PROMPTPAY_PUPIL
-DECIDED = moment("2569-08-05 10:00")
 
 
 def in_hand(on=JULY):
@@ -99,52 +102,6 @@ def _in_english():
         yield
 
 
-@pytest.fixture
-def rows(world, make_pupils, other_classroom):
-    """The child's row at our school, and the one of the mistyped number at the other."""
-    (ours,) = make_pupils(1)
-    (theirs,) = make_pupils(1, classroom=other_classroom)
-    return ours, theirs
-
-
-@pytest.fixture
-def pair(rows, term):
-    ours, theirs = rows
-    found = DuplicatePair.objects.create(
-        term=term, band="possible", agree=["first_name"], first_key=ours.pk, second_key=theirs.pk,
-        apart="affiliation", path="TH/", digest="-", found_at=PAID, due_at=PAID,
-    )  # fmt: skip
-    for position, pupil in ((1, ours), (2, theirs)):
-        school = pupil.enrolments.get().classroom.school
-        DuplicateSide.objects.create(pair=found, position=position, path=school.path, pupil=pupil)
-    return found
-
-
-@pytest.fixture
-def second(make_user):
-    return make_user(Role.FUND_OFFICER, "TH/", "second-officer")
-
-
-@pytest.fixture
-def propose(pair, fund_officer):
-    def propose(keeps=1, studies=1, by=fund_officer, **given):
-        shown = joins.preview(pair, keeps=keeps, studies=studies, by=by, at=DECIDED)
-        return joins.propose_join(
-            pair, keeps=keeps, studies=studies, by=by, at=DECIDED,
-            **{"reason": "ดูสูติบัตรแล้ว", "digest": shown.digest, **given},
-        )  # fmt: skip
-
-    return propose
-
-
-@pytest.fixture
-def join(propose, second):
-    def join(**given):
-        return joins.decide_join(propose(**given), yes=True, by=second, at=DECIDED)
-
-    return join
-
-
 def book():
     return list(LedgerEntry.objects.order_by("pk").values())
 
@@ -154,7 +111,7 @@ def test_everything_of_the_other_row_is_the_childs_and_the_number_is_kept_as_a_f
 ):
     ours, theirs = rows
     number = theirs.identity.last4
-    (paid,) = world.cash([theirs], PROMPTPAY)
+    world.cash([theirs], PROMPTPAY)
 
     joined = join()
 
@@ -292,7 +249,7 @@ def test_a_preview_changes_nothing(world, rows, pair, fund_officer):
 
     assert shown.claimed_satang == 150_000
     assert "1,500.00" in shown.claims[0].sentence
-    assert dict((label, count) for label, _words, count in shown.moves)["eqfund.Enrolment"] == 1
+    assert ("eqfund.Enrolment", 1) in [(label, count) for label, _words, count in shown.moves]
     assert Pupil.objects.count() == 2
     assert not RefundClaim.objects.exists() and not PupilJoin.objects.exists()
     assert Event.objects.count() == events
@@ -362,16 +319,14 @@ def test_cash_with_a_receipt_comes_from_the_family_and_the_schools_book_still_ag
 ):
     (ours,) = world.cash([rows[0]])
     world.pay([ours])
-    (theirs,) = world.cash([rows[1]], PROMPTPAY)
+    world.cash([rows[1]], PROMPTPAY)
     TransferRound.objects.filter(pk=world.round.pk).update(sent_at=PAID)
     join(keeps=2, studies=1)  # the row that goes is ours: its payment is the second
     claim = RefundClaim.objects.get()
     assert claim.transfer == ours
     finance = make_user(Role.FUND_FINANCE, "TH/", "collector")
 
-    match_me = issue_claim_slip(claim, by=finance, at=DECIDED)
-    Refund.objects.filter(pk=match_me.pk)
-    match(match_me)
+    match(issue_claim_slip(claim, by=finance, at=DECIDED))
 
     (row,) = books.book(term).rows
     assert (row.book.paid_satang, row.book.refunded_satang, row.in_hand_satang) == (150_000, 0, 0)
@@ -389,9 +344,9 @@ def twice(world, rows, join):
 
 
 def breaks(name, statement, *params):
-    with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(statement, params)
+    refused = pytest.raises(IntegrityError, match=name)
+    with refused, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement, params)
 
 
 def test_a_claim_is_of_a_second_payment_once_and_stays(twice, world):
@@ -421,8 +376,8 @@ def test_a_second_payment_is_not_handed_over(twice, world):
 def test_a_joined_number_is_nobodys(twice):
     child = Pupil.objects.get()
     joined = Identity.objects.get(joined_into=child.identity)
-    breaks("not_joined_into_itself", "UPDATE eqfund_identity SET joined_into_id = id WHERE pupil IS NULL"
-           .replace("pupil IS NULL", f"id = {joined.pk}"))  # fmt: skip
+    itself = "UPDATE eqfund_identity SET joined_into_id = id WHERE id = %s"
+    breaks("not_joined_into_itself", itself, joined.pk)
     Pupil.objects.update(identity=joined)
     breaks(
         "joined_number_is_nobodys",
