@@ -110,7 +110,7 @@ def in_state(rows: list[Row], state: str) -> list[Row]:
     if state == "late":
         return [row for row in rows if row.late]
     if state == "left":
-        return [row for row in rows if len(row.left) > row.late]
+        return [row for row in rows if row.left]
     return [row for row in rows if row.is_complete] if state == "done" else rows
 
 

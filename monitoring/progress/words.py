@@ -35,8 +35,8 @@ PILLS = {
 }
 # What the board may be narrowed to.
 SHOWN = {
-    "late": _("late at some stage"),
-    "left": _("work left that is open"),
+    "late": _("late"),
+    "left": _("work left"),
     "done": _("nothing left at present"),
 }
 SHOWN_PILLS = {"late": "bad", "left": "sun", "done": "good"}

@@ -43,7 +43,8 @@ def accounts(request: Any) -> HttpResponse:
     rows, counts = queries.accounts_for(request.user, wanted), queries.counts_for(request.user)
     count = rows.count() if wanted.is_narrow else queries.listed_of(counts, wanted)
     context = {
-        "page": queries.account_page(rows, count, request.GET.get("page")),
+        "page": page,
+        "several_offices": len({row.school.office_id for row in page}) > 1,
         "wanted": wanted,
         "counts": counts,
         "affiliations": Affiliation.objects.order_by("pk") if is_country else [],
