@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -13,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from eqfund import access, hooks
 from eqfund.access import Role
 from eqfund.hooks import MenuItem, Panel, Todo
-from eqfund.models import Enrolment, School, Term
+from eqfund.models import Classroom, Enrolment, School, Term
 from eqfund.money import baht
 from eqfund.thai_text import thai_date
 from eqfund.windows import Window
@@ -27,6 +28,9 @@ from payments.rules.rounds import RoundStatus
 from payments.words.channels import CHANNEL_NAMES
 from payments.words.rounds import round_name
 from screening.models import AnnouncedPupil
+
+MOST_CLASSES = 2  # of one school, each with a line of its own on the first page
+type Left = tuple[Classroom, Window, int]  # a class, what is open there, how many pupils are left
 
 SOON = timedelta(days=10)  # before a round's transfers its people are told
 
@@ -92,7 +96,13 @@ def register() -> None:
         24,
     )
     menu(
-        MenuItem("money", _("School bank accounts"), "payments:accounts", "payments.read_account"),
+        MenuItem(
+            "money",
+            _("School bank accounts"),
+            "payments:accounts",
+            "payments.read_account",
+            _("Accounts"),
+        ),
         26,
     )
     menu(MenuItem("money", _("Amounts of the grant"), "payments:rates", "payments.read_rate"), 40)
@@ -116,29 +126,85 @@ def _windows_by_school(user: Any, verb: str, term: Term) -> dict[str, list[Windo
 
 
 def _channels(user: Any, term: Term, at: datetime) -> list[Todo]:
+    """Classes with pupils to confirm, or without a channel: one line each, or one for a school's many."""
     windows_of = _windows_by_school(user, "payments.set_channel", term)
     if not windows_of:
         return []
-    todos = []
+    confirm: dict[int, list[Left]] = {}
+    choose: dict[int, list[Left]] = {}
     for room in channel_counts(term, user):
         windows = next((w for path, w in windows_of.items() if room.path.startswith(path)), [])
-        confirm = window_among(windows, ("confirm_continuing",), at)
-        choose = window_among(windows, ("choose_channel",), at)
-        unconfirmed, unchosen = room.continuing - room.confirmed, room.new - room.new_chosen  # type: ignore[attr-defined]
-        label = f"{room.label} {room.school.name}"
-        if unconfirmed and confirm and confirm.is_open(at):
-            what = gettext("Confirm the continuing group of %(room)s") % {"room": room.label}
-            count = ngettext(
-                "%(count)d pupil not confirmed", "%(count)d pupils not confirmed", unconfirmed
+        for found, activity, count in (
+            (confirm, "confirm_continuing", room.continuing - room.confirmed),  # type: ignore[attr-defined]
+            (choose, "choose_channel", room.new - room.new_chosen),  # type: ignore[attr-defined]
+        ):
+            window = window_among(windows, (activity,), at)
+            if count and window and window.is_open(at):
+                found.setdefault(room.school_id, []).append((room, window, count))
+    return [
+        *(todo for rooms in confirm.values() for todo in _confirm_todos(rooms, at)),
+        *(todo for rooms in choose.values() for todo in _choose_todos(rooms, at)),
+    ]
+
+
+def _confirm_todos(rooms: list[Left], at: datetime) -> list[Todo]:
+    if len(rooms) > MOST_CLASSES:
+        what = ngettext(
+            "Confirm %(count)d pupil of the continuing group",
+            "Confirm %(count)d pupils of the continuing group",
+            sum(count for _room, _window, count in rooms),
+        )
+        return [_many(what, rooms, at)]
+    return [
+        _todo(
+            gettext("Confirm the continuing group of %(room)s") % {"room": room.label},
+            ngettext("%(count)d pupil not confirmed", "%(count)d pupils not confirmed", count)
+            % {"count": count},
+            window,
+            room.pk,
+            at,
+        )
+        for room, window, count in rooms
+    ]
+
+
+def _choose_todos(rooms: list[Left], at: datetime) -> list[Todo]:
+    if len(rooms) > MOST_CLASSES:
+        what = ngettext(
+            "Record how %(count)d pupil of the new group receives money",
+            "Record how %(count)d pupils of the new group receive money",
+            sum(count for _room, _window, count in rooms),
+        )
+        return [_many(what, rooms, at)]
+    return [
+        _todo(
+            gettext("Record how the new group of %(room)s receives money")
+            % {"room": f"{room.label} {room.school.name}"},
+            ngettext(
+                "%(count)d pupil without a channel", "%(count)d pupils without a channel", count
             )
-            todos.append(_todo(what, count % {"count": unconfirmed}, confirm, room.pk, at))
-        if unchosen and choose and choose.is_open(at):
-            what = gettext("Record how the new group of %(room)s receives money") % {"room": label}
-            count = ngettext(
-                "%(count)d pupil without a channel", "%(count)d pupils without a channel", unchosen
-            )
-            todos.append(_todo(what, count % {"count": unchosen}, choose, room.pk, at))
-    return todos
+            % {"count": count},
+            window,
+            room.pk,
+            at,
+        )
+        for room, window, count in rooms
+    ]
+
+
+def _many(what: str, rooms: list[Left], at: datetime) -> Todo:
+    """One line for a school's classes: which, and how many in each."""
+    todo = _todo(
+        what % {"count": sum(count for _room, _window, count in rooms)},
+        " · ".join(
+            gettext("%(room)s: %(count)d") % {"room": room.label, "count": count}
+            for room, _window, count in rooms
+        ),
+        rooms[0][1],
+        rooms[0][0].pk,
+        at,
+    )
+    return replace(todo, url=reverse("payments:channels"), action_label=gettext("Open the classes"))
 
 
 def _todo(what: str, hint: str, window: Window, room_pk: int, at: datetime) -> Todo:
@@ -182,7 +248,7 @@ def _accounts(user: Any, term: Term, at: datetime) -> list[Todo]:
                     what=what,
                     hint=school.name,
                     url=reverse("payments:account", args=[school.pk]),
-                    action_label=gettext("Open it"),
+                    action_label=gettext("Mend it") if state else gettext("Record the account"),
                     due=window.closes_at,
                     state="bad" if state else "sun",
                 )

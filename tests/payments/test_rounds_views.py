@@ -435,6 +435,7 @@ def test_home_tells_each_person_what_to_do(
     admin,
     director,
     fund_officer,
+    monkeypatch,
 ):
     make_grants(make_pupils(2), confirmed=False)
 
@@ -447,6 +448,9 @@ def test_home_tells_each_person_what_to_do(
     make_account(school, AccountStatus.PROPOSED)
     assert "Record the school's bank account" not in home(admin)
     assert "Approve the school's bank account" in home(director)
+    monkeypatch.setattr(hooks_rounds, "MOST_CLASSES", 0)
+    assert "Confirm 2 pupils of the continuing group" in home(admin)
+    assert "ป.4/1: 2" in home(admin)
 
 
 def test_home_tells_the_fund_of_the_transfers_that_begin_soon(
