@@ -8,6 +8,7 @@ def register() -> None:
         hooked_form01,
         hooked_grant,
         hooked_handover,
+        hooked_listing,
         hooked_privacy,
         hooked_visits,
         unfinished,
@@ -18,6 +19,7 @@ def register() -> None:
     hooked_form01.register()
     hooked_grant.register()
     hooked_handover.register()
+    hooked_listing.register()
     unfinished.register()
     hooked_visits.register()
     hooks.registry_imported.register(settle_after_import)

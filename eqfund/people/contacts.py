@@ -36,15 +36,18 @@ def contact_of(person: User, role: str, path: str) -> Contact:
 
 def contact_for(role: str, path: str, on: date | None) -> Contact:
     """Who gives a post as `role` at `path` on that day, by name; without a day the place alone."""
-    giver = rules.granters_of(role)[0]
-    parts = path.split("/")
-    at = "/".join(parts[: rules.SEGMENTS[giver]]) + "/"
+    return holders_of(rules.granters_of(role)[0], path, on)
+
+
+def holders_of(role: str, path: str, on: date | None) -> Contact:
+    """Who serves as `role` at the place around `path` on that day, by name; without a day the place alone."""
+    at = "/".join(path.split("/")[: rules.SEGMENTS[role]]) + "/"
     names: tuple[str, ...] = ()
     if on is not None:
-        posts = Posting.objects.held_on(on).filter(role=giver, path=at, user__is_active=True)
+        posts = Posting.objects.held_on(on).filter(role=role, path=at, user__is_active=True)
         names = tuple(posts.order_by("pk").values_list("user__full_name", flat=True)[:3])
     place, phone, email = _work_contact(at)
-    return Contact(giver, place, names, phone, email)
+    return Contact(role, place, names, phone, email)
 
 
 def _work_contact(path: str) -> tuple[str, str, str]:

@@ -8,9 +8,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from eqfund.form_fields import ChildNumberField, ThaiDateField
+from eqfund.imports.cells import parted
 from eqfund.models import Enrolment
 
 from .actions import LEAVING
+from .listing import Asked
 
 
 class UploadForm(forms.Form):
@@ -32,6 +34,11 @@ class UploadForm(forms.Form):
             self.fields["path"].initial = next(iter(places))
             self.fields["path"].widget = forms.HiddenInput()
 
+    def for_own_lists(self) -> None:
+        """Ask for the template: the person's schools add their pupils themselves."""
+        self.fields["file"].label = _("The template, filled in")
+        self.fields["file"].help_text = _("XLSX or CSV.")
+
 
 class ConfirmForm(forms.Form):
     """What the person saw, and what becomes of those who are not in the file."""
@@ -43,9 +50,11 @@ class ConfirmForm(forms.Form):
 
 
 class ListingForm(forms.Form):
-    """One child, by the whole number and the day of birth, and the school that asks."""
+    """One child, by the whole number or, of a child without one, the name; the day of birth; the school that asks."""
 
-    number = ChildNumberField(help_text=_("All 13 characters; it is not kept."))
+    number = ChildNumberField(help_text=_("All 13 characters; it is not kept."), required=False)
+    first_name = forms.CharField(label=_("First name"), max_length=100, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=100, required=False)
     born = ThaiDateField(
         label=_("Day of birth"), help_text=_("Day/month/Buddhist year, for example 13/5/2559.")
     )
@@ -57,6 +66,19 @@ class ListingForm(forms.Form):
         if len(schools) == 1:
             self.fields["school"].initial = schools[0][0]
             self.fields["school"].widget = forms.HiddenInput()
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        named = data.get("first_name") and data.get("last_name")
+        if "number" in data and not data["number"] and not named:
+            self.add_error("number", _("Write the number; of a child without one, both names."))
+        _title, data["first_name"] = parted("", data.get("first_name", ""))
+        return data
+
+    def child(self) -> Asked:
+        """Whom the form asks about."""
+        data = self.cleaned_data
+        return Asked(data["born"], data["number"], data["first_name"], data["last_name"])
 
 
 class PupilFilterForm(forms.Form):

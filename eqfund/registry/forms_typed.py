@@ -35,7 +35,9 @@ class TypedForm(forms.Form):
 
     school = forms.ChoiceField(label=_("School"))
     number = ChildNumberField()
-    title = forms.ChoiceField(label=_("Title"), choices=[(title, title) for title in TITLES])
+    title = forms.ChoiceField(
+        label=_("Title before the name"), choices=[(title, title) for title in TITLES]
+    )
     first_name = forms.CharField(label=_("First name"), max_length=100)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     birth_date = ThaiDateField(
@@ -94,13 +96,16 @@ class TypedForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Read what was typed as a file's row is read; a wrong cell is said beside its field."""
         data = super().clean() or {}
+        about = (data.get("guardian_number"), data.get("guardian_phone"), data.get("guardian_relationship"))  # fmt: skip
+        if any(about) and not data.get("guardian_first_name"):
+            self.add_error("guardian_first_name", _("Write the guardian's name too."))
         if self.errors:
             return data
-        reading = dmc.read(typed.as_csv(self._values(data)), on=self.on)
+        data["content"] = typed.as_csv(self._values(data))
+        reading = dmc.read(data["content"], on=self.on)
         for error in reading.errors:
             field = typed.FIELD_OF.get(error.title, "")
             self.add_error(field if field in self.fields else None, cell_sentence(error.code))
-        data["content"] = typed.as_csv(self._values(data))
         return data
 
     def _values(self, data: dict[str, Any]) -> dict[str, str]:

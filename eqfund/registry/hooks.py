@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access
+from eqfund.access import Role
 from eqfund.hooks import MenuItem, Todo, home_tasks, menu
-from eqfund.models import Affiliation, RegistryImport, Term, User
+from eqfund.models import Affiliation, Classroom, Enrolment, Posting, RegistryImport, Term, User
 
 menu.register(MenuItem("pupils", _("Pupils"), "registry:pupils", "read_child"), order=10)
 menu.register(MenuItem("pupils", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
@@ -70,3 +71,35 @@ def registry_tasks(user: User, at: datetime) -> list[Todo]:
         ):
             todos.append(_first_list(path))
     return todos
+
+
+@home_tasks.register
+def awaited_lists(user: User, at: datetime) -> list[Todo]:
+    """To a class's teacher: the class has no list yet, and who sends it."""
+    posts = [post for post in access.postings_of(user) if post.role == Role.HOMEROOM_TEACHER]
+    term = Term.objects.current(at) if posts else None
+    if term is None:
+        return []
+    rooms = Classroom.objects.filter(path__in=[post.path for post in posts], year_be=term.year_be)
+    filled = Enrolment.objects.filter(term=term, classroom__in=rooms).values("classroom")
+    return [
+        Todo(
+            gettext("Wait for the list of %(room)s") % {"room": room.label},
+            gettext("It comes when this person has sent it: %(names)s.")
+            % {"names": _who_sends(room, at)},
+            state="info",
+            state_label=gettext("waits for others"),
+        )
+        for room in rooms.exclude(pk__in=filled).in_order()
+    ]
+
+
+def _who_sends(room: Classroom, at: datetime) -> str:
+    """Who keeps the registry at the class's school, else its admins."""
+    school = "/".join(room.path.split("/")[: access.SEGMENTS["school"]]) + "/"
+    posts = Posting.objects.held_on(at.date()).filter(path=school).select_related("user")
+    for role in (Role.REGISTRY_KEEPER, Role.SCHOOL_ADMIN):
+        names = [post.user.full_name for post in posts if post.role == role]
+        if names:
+            return f"{access.ROLE_NAMES[role]} {', '.join(names)}"
+    return str(access.ROLE_NAMES[Role.SCHOOL_ADMIN])

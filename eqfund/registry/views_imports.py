@@ -16,6 +16,7 @@ from eqfund.imports.mapping import REGISTRIES
 from eqfund.models import RegistryImport
 from eqfund.pages import paged, render_part
 from eqfund.places import place_names
+from eqfund.refusal import Refused
 
 from . import actions, permissions, queries, typed
 from .forms import ConfirmForm, UploadForm
@@ -45,6 +46,9 @@ def imports_send(request: Any) -> HttpResponse:
     except actions.AlreadyRecorded as again:
         messages.info(request, str(again))
         return redirect("registry:import", again.previous.pk)
+    except Refused as refusal:
+        form.add_error("file", str(refusal))
+        return _imports_page(request, form, status=422)
     return redirect("registry:import", it.pk)
 
 
@@ -113,13 +117,17 @@ def import_errors(request: Any, pk: int) -> HttpResponse:
 def _imports_page(request: Any, form: UploadForm, status: int = 200) -> HttpResponse:
     page = paged(request, queries.imports_for_table(request.user))
     paths = {it.path for it in page}
+    adds = queries.schools_that_add(request.user).exists()
+    registries = queries.registries_of(request.user)
+    if adds and not registries:
+        form.for_own_lists()
     context = {
         "page": page,
         "names": place_names(paths),
         "several_places": len(paths) > 1,
         "form": form,
-        "adds": queries.schools_that_add(request.user).exists(),
-        "registries": queries.registries_of(request.user),
+        "adds": adds,
+        "registries": registries,
     }
     return render(request, "registry/imports.html", context, status=status)
 

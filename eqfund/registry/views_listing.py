@@ -27,7 +27,7 @@ QUESTIONS_AN_HOUR = 60
 
 @require_http_methods(["GET", "POST"])
 @requires("registry.ask_listing")
-@sensitive_post_parameters("number", "born")
+@sensitive_post_parameters("number", "first_name", "last_name", "born")
 def not_listed(request: Any) -> HttpResponse:
     """Why is my pupil not in the list? Asked by POST alone: a number never stands in an address."""
     term = Term.objects.current(request.moment)
@@ -79,14 +79,7 @@ def _schools(paths: list[str]) -> Any:
 def _answer(request: Any, form: ListingForm, school: School, term: Term) -> Answers:
     if spent("not-listed", str(request.user.pk), QUESTIONS_AN_HOUR, HOUR):
         raise Refused(gettext("You have asked very often within an hour. Go on later."))
-    answers = why_not_listed(
-        form.cleaned_data["number"],
-        form.cleaned_data["born"],
-        school,
-        term,
-        by=request.user,
-        at=request.moment,
-    )
+    answers = why_not_listed(form.child(), school, term, by=request.user, at=request.moment)
     facts = asked(answers)
     audit.record("registry.ask_listing", school, by=request.user, at=request.moment, facts=facts)
     return answers

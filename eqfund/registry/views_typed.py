@@ -42,7 +42,7 @@ def pupil_change(request: Any, pk: int) -> HttpResponse:
         term=term, status=Enrolment.Status.STUDYING
     )
     rows = rows.select_related("pupil__identity", "classroom__school__office__affiliation")
-    enrolment = get_object_or_404(rows.order_by("-pk")[:1], pupil=pk)
+    enrolment = get_object_or_404(rows, pupil=pk)
     audit.read(request, enrolment.pupil)
     school: School = enrolment.classroom.school
     marked = RegistryRecord.objects.filter(pupil=pk, term=term, disadvantage_poor=True)

@@ -43,7 +43,7 @@ class SettleForm(forms.Form):
 class CorrectForm(forms.Form):
     """A pupil's name, date of birth and number as the document has them."""
 
-    title = forms.CharField(label=_("Title"), max_length=20)
+    title = forms.CharField(label=_("Title before the name"), max_length=20)
     first_name = forms.CharField(label=_("First name"), max_length=100)
     last_name = forms.CharField(label=_("Last name"), max_length=100)
     sex = forms.ChoiceField(label=_("Sex"), choices=Pupil.Sex.choices)

@@ -11,7 +11,8 @@ from django.utils.translation import gettext, gettext_lazy as _
 from eqfund import access, hooks
 from eqfund.access import ROLE_NAMES, Role
 from eqfund.hooks import MenuItem, Panel, SchoolCheck, Todo, unfinished_by_work
-from eqfund.models import FormerNumber, Pupil, School, Term, User
+from eqfund.models import Enrolment, FormerNumber, Pupil, School, Term, User
+from eqfund.registry.listing import Answer, said_contact
 from eqfund.windows import lines_for
 
 from . import queries
@@ -115,6 +116,25 @@ def _check(school: School, found: Any) -> SchoolCheck:
 
 
 hooks.school_checks.register(roll_checks, order=40)
+
+
+def roll_step(pupil: Pupil, enrolment: Enrolment, at: datetime) -> list[Answer]:
+    """Whether the registry keeper has confirmed the names and ids of the pupil's class as they stand."""
+    room = enrolment.classroom
+    figures = queries.figures_of([room.pk], enrolment.term)[room.pk]
+    if figures.state == RollState.CONFIRMED:
+        said = gettext("Names and ids of %(class)s are confirmed.") % {"class": room.label}
+        return [Answer("roll", "good", said)]
+    if figures.state == RollState.CHANGED:
+        said = gettext("Names and ids of %(class)s were changed after they were confirmed.")
+    else:
+        said = gettext("Names and ids of %(class)s are not confirmed yet.")
+    act = gettext("The registry keeper looks over the class and confirms it on the page “Names and ids”.")  # fmt: skip
+    who = said_contact(Role.REGISTRY_KEEPER, enrolment.path, at)
+    return [Answer("roll", "sun", said % {"class": room.label}, act, who)]
+
+
+hooks.listing_checks.register(roll_step, order=10)
 
 
 @hooks.pupil_panels.register

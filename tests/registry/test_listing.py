@@ -7,13 +7,16 @@ import pytest
 import time_machine
 from django.core.cache import cache
 from django.urls import reverse
+from django.utils import translation
 from python_calamine import CalamineWorkbook
 
 from eqfund.imports import dmc
 from eqfund.imports.titles import PLAIN_TITLES, REQUIRED, match
 from eqfund.models import Enrolment, Event, RegistryRecord
-from eqfund.registry.listing import why_not_listed
-from screening.models import HomeVisit
+from eqfund.registry.listing import Asked, why_not_listed
+from screening.actions.form01 import start_form01
+from screening.actions.visits import skip_visit
+from screening.models import Grant, HomeVisit
 
 from .files import mine, national_id, xlsx
 
@@ -25,10 +28,9 @@ BORN = date(2016, 5, 13)
 def ask(term, school, registry_keeper, at):
     """The codes of the answer for child number `serial`, and the answer itself."""
 
-    def ask(serial=1, born=BORN, number="", by=registry_keeper):
-        answers = why_not_listed(
-            number or national_id(serial), born, school, term, by=by, at=at("2569-06-01")
-        )
+    def ask(serial=1, born=BORN, number="", by=registry_keeper, on="2569-06-01", named=()):
+        child = Asked(born, "", *named) if named else Asked(born, number or national_id(serial))
+        answers = why_not_listed(child, school, term, by=by, at=at(on))
         return [step.code for step in answers.steps], answers
 
     return ask
@@ -46,19 +48,58 @@ def test_a_child_with_all_that_is_needed_lacks_nothing(record, ask):
 
     codes, answers = ask()
 
-    assert codes[:3] == ["file", "in_roll", "poor"]
+    assert codes == [
+        "file",
+        "in_roll",
+        "poor",
+        "roll",
+        "closed",
+    ]  # the term of the tests has no calendar
     assert answers.pupil.first_name == "ใบเตย1"
     assert all(step.state == "good" for step in answers.steps[:3])
+    assert "20 พ.ค. 2569" in answers.steps[0].sentence
 
 
-def test_the_flag_that_is_missing_is_named_by_affiliation(record, ask, affiliation):
+@pytest.mark.parametrize(
+    ("code", "registry", "fault", "flag"),
+    [
+        ("OBEC", "DMC", "not_poor", "ความด้อยโอกาส"),
+        ("LAO", "LEC", "not_poor", "ต้องการสมัครขอรับทุน"),
+        ("OPEC", "OPEC", "flag_open", "สถานะความยากจน"),
+        ("BMA", "BEMIS", "flag_open", "ฐานะยากจน"),
+        ("BPP", "", "not_poor", "เปลี่ยนชั้นหรือสถานะยากจน"),
+        ("ONAB", "", "not_poor", "เปลี่ยนชั้นหรือสถานะยากจน"),
+    ],
+)
+def test_the_flag_that_is_missing_is_named_with_its_registry_and_who_sets_it(
+    code,
+    registry,
+    fault,
+    flag,
+    record,
+    ask,
+    affiliation,
+    office,
+    school,
+    registry_keeper,
+    make_user,
+):
+    office_admin = make_user("office_admin", office.path, full_name="นางสาวหน่วย กำกับ")
     record(mine(1, ความด้อยโอกาส="-"))
-    assert ask()[1].first_fault.code == "not_poor"
-    assert "เด็กยากจน" in ask()[1].first_fault.act
+    type(affiliation).objects.filter(pk=affiliation.pk).update(code=code, registry=registry)
+    type(school).objects.filter(pk=school.pk).update(phone="0 5300 0001")
+    type(office).objects.filter(pk=office.pk).update(phone="0 5300 0002")
+    school.refresh_from_db()
 
-    affiliation.code = "BMA"
-    affiliation.save()
-    assert ask()[1].first_fault.code == "flag_open"
+    with translation.override("th"):
+        found = ask()[1].first_fault
+
+    assert found.code == fault
+    assert flag in found.act
+    assert registry in found.sentence
+    asks_office = fault == "flag_open"
+    assert (office_admin if asks_office else registry_keeper).full_name in found.who
+    assert ("0 5300 0002" if asks_office else "0 5300 0001") in found.who
 
 
 @pytest.mark.parametrize(
@@ -97,17 +138,67 @@ def test_a_child_claimed_by_two_schools_stands_unsettled(ask, record, make_pupil
     child = make_pupils(1, classroom=other_classroom)[0]
     record(mine(9, number=child.identity.number))
 
-    codes, _answers = ask(number=child.identity.number, born=BORN)
+    codes, answers = ask(number=child.identity.number, born=BORN)
 
     assert "duplicate" in codes
+    ticket = next(step for step in answers.steps if step.code == "duplicate")
+    assert len(ticket.who.splitlines()) == 2, "the keeper, and the office that settles it"
 
 
-@pytest.mark.parametrize("status", ["withdrew", "moved"])
-def test_a_child_who_left_is_said_to_have_left(status, ask, record, at):
+@pytest.mark.parametrize("status", ["withdrew", "moved", "died", "not_present"])
+def test_a_child_who_left_is_said_to_have_left_and_since_when(status, ask, record, at):
     record(mine(1))
     Enrolment.objects.update(status=status, ends_on=at("2569-06-01").date())
 
-    assert ask()[0] == ["file", "left"]
+    codes, answers = ask()
+
+    assert codes == ["file", "left"]
+    assert "1 มิ.ย. 2569" in answers.first_fault.sentence
+    assert ("DMC" in answers.first_fault.act) == (status != "died")
+
+
+def test_a_child_without_number_is_found_by_name_at_the_own_school_alone(
+    ask, make_pupils, classroom, other_classroom
+):
+    child = make_pupils(1)[0]
+    type(child).objects.update(identity=None)
+    named = (child.first_name, child.last_name)
+
+    codes, answers = ask(born=child.birth_date, named=named)
+    assert codes[:3] == ["no_file", "in_roll", "no_number"]
+    assert answers.pupil == child
+
+    Enrolment.objects.update(classroom=other_classroom, path=other_classroom.path)
+    assert ask(born=child.birth_date, named=named)[0] == ["no_file", "unknown"]
+
+
+def test_what_comes_after_the_registry_is_told(ask, record, calendar, teacher, classroom, at):
+    record(mine(1))
+    assert ask()[0][3:] == ["roll"], "names not confirmed; the visit is to come"
+    assert ask(on="2569-08-01")[0][3:] == ["roll", "closed"]
+
+    (visit,) = HomeVisit.objects.all()
+    skip_visit(visit, reason="declined", by=teacher, at=at("2569-06-01 08:00"))
+    assert ask()[0][3:] == ["roll", "unticked"]
+
+    start_form01(visit.enrolment, by=teacher, at=at("2569-06-01 08:30"))
+    assert ask()[0][3:] == ["roll", "form"]
+
+
+def test_a_grantee_is_said_to_be_of_the_continuing_group(ask, record, calendar, at):
+    record(mine(1))
+    row = Enrolment.objects.get()
+    Grant.objects.create(
+        pupil=row.pupil,
+        enrolment=row,
+        group="continuing",
+        source="predecessor",
+        first_term=25681,
+        last_term=25702,
+        given_at=at("2569-05-15"),
+    )
+
+    assert ask()[0][3:] == ["roll", "continuing"]
 
 
 def test_a_child_of_the_last_term_is_not_enrolled_in_this_one(ask, record):
@@ -149,7 +240,8 @@ def test_the_page_answers_and_the_book_keeps_no_number(page, record, teacher, sc
 
 
 @pytest.mark.parametrize(
-    ("number", "born"), [("1101700203451", "13/5/2559"), ("12", "13/5/2559"), (national_id(1), "x")]
+    ("number", "born"),
+    [("1101700203451", "13/5/2559"), ("12", "13/5/2559"), ("", "13/5/2559"), (national_id(1), "x")],
 )
 def test_what_cannot_be_read_is_said_beside_the_field(number, born, page, teacher, school):
     response = page(teacher, number=number, born=born, school=school.pk)
