@@ -8,7 +8,7 @@ from django.urls import reverse
 from eqfund import jobs, places, sheets
 from eqfund.models import Enrolment, Pupil, RegistryImport, StagingRow
 from eqfund.registry import actions, queries
-from eqfund.registry.hooks import registry_tasks
+from eqfund.registry.hooks import awaited_lists, registry_tasks
 
 from .files import pupil, student_list, xlsx
 
@@ -97,7 +97,8 @@ def test_a_file_that_is_none_is_refused_in_words(post, registry_keeper, school):
 
     response = post(registry_keeper, "imports-send", path=school.path, file=picture)
 
-    assert response.status_code == 409
+    assert response.status_code == 422
+    assert list(response.context["form"].errors) == ["file"]
     assert not RegistryImport.objects.exists()
 
 
@@ -282,6 +283,16 @@ def test_the_keeper_is_told_to_send_then_to_confirm(preview, registry_keeper, at
     jobs.run_now(actions.confirm_registry_import(it, by=registry_keeper, at=at("2569-06-10")))
 
     assert registry_tasks(registry_keeper, at("2569-06-10")) == []
+
+
+def test_a_teacher_whose_class_has_no_list_is_told_whom_to_wait_for(
+    calendar, teacher, registry_keeper, make_pupils, at
+):
+    [wait] = awaited_lists(teacher, at("2569-06-10"))
+    make_pupils(1)
+
+    assert registry_keeper.full_name in wait.hint
+    assert awaited_lists(teacher, at("2569-06-10")) == []
 
 
 def test_the_pupils_page_takes_in_what_other_apps_show(get, teacher, make_pupils):
