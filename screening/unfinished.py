@@ -86,7 +86,9 @@ def _nothing(term: Term, path: str, begun: Collection[int]) -> dict[int, Work]:
     here = access.within([path], "path")
     roll = Enrolment.objects.filter(here, term=term).order_by().values("classroom__school")
     without_roll = School.objects.filter(here).exclude(pk__in=roll).values_list("pk", flat=True)
-    registered = RegistryRecord.objects.filter(enrolment=OuterRef("pk"))
+    registered = RegistryRecord.objects.filter(
+        pupil=OuterRef("pupil"), term=term
+    )  # or as last known
     group: Any = new_group(term)
     unmarked = group.filter(here, ~Exists(registered), form_pk=None)
     unknown = unmarked.order_by().values_list(SCHOOL, flat=True).distinct()

@@ -34,6 +34,8 @@ from eqfund.models import (
 from eqfund.people.contacts import holders_of
 from eqfund.thai_text import thai_date, thai_datetime
 
+from . import last_known
+
 # affiliation -> what must be set for a pupil to be screened (DOMAIN 7.1); the titles of OPEC and
 # BEMIS are those that the fund has the files read by, and no rule of these affiliations
 FLAGS = {
@@ -107,7 +109,8 @@ def why_not_listed(child: Asked, school: School, term: Term, *, by: User, at: da
         return answers
     said = gettext("The pupil studies at the school, in class %(class)s.")
     answers.steps.append(Answer("in_roll", "good", said % {"class": enrolment.classroom.label}))
-    record = RegistryRecord.objects.filter(pupil=pupil, term=term).first()
+    of_term = RegistryRecord.objects.filter(pupil=pupil, term=term)
+    record = of_term.select_related("enrolment", "source").first()
     if pupil.identity_id is None:
         waits = record is not None and record.duplicate_index is not None
         office = said_contact(Role.OFFICE_ADMIN, school.path, at)
@@ -282,6 +285,9 @@ def _no_number(affiliation: Affiliation, keeper: str) -> Answer:
 def _of_flag(school: School, record: RegistryRecord | None, keeper: str, at: datetime) -> Answer:
     affiliation = school.office.affiliation
     registry, flag = affiliation.registry, FLAGS.get(affiliation.code)
+    if before := last_known.of(record, school.path):
+        act = gettext("The pupil came by a hand-over. The visit list goes by what is last known; for the list, this school's own registry has to have the pupil: %(flag)s Then send the file.") % {"flag": str(flag)}  # fmt: skip
+        return Answer("last_known", "sun", before.sentence, act if registry else str(flag), keeper)
     if record is not None and record.disadvantage_poor:
         said = gettext("%(registry)s marks the pupil as poor.") % {"registry": registry}
         mine = gettext("The school marks the pupil's household as poor.")

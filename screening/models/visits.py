@@ -30,6 +30,7 @@ EVIDENCE_NAMES = {
     Evidence.SUBSIDY_LIST: _("in the lists of the basic-needs subsidy for three years running"),
     Evidence.GRANT_ELSEWHERE: _("had the grant at another school"),
     Evidence.MARKED_POOR: _("marked poor in the source registry"),
+    Evidence.MARKED_BEFORE: _("marked poor by the former school's registry, as last known"),
     Evidence.SCORED_POOR: _("found poor by an earlier form 01"),
     Evidence.GRANT_OVER: _("had the grant here; its three years are over"),
     Evidence.REGISTRY_INCOME: _("the incomes in the source registry lie within the criterion"),

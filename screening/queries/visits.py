@@ -8,6 +8,7 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
+from django.db import connection
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from eqfund import hooks
@@ -22,9 +23,11 @@ from eqfund.models import (
     SupervisingOffice,
     Term,
 )
+from eqfund.registry import last_known
+from eqfund.registry.last_known import LastKnown
 from screening.fields import term_code
 from screening.form01.rules import SENT, Status
-from screening.models import AwaitedGrant, Form01, Grant, HomeVisit, PmtModel, PmtScore
+from screening.models import Form01, Grant, HomeVisit, PmtModel, PmtScore
 from screening.pmt.definition import PovertyBand
 from screening.rules import visits as rules
 from screening.rules.grants import EndReason, GrantStatus
@@ -59,36 +62,38 @@ def facts_under(path: str, term: Term) -> Iterator[tuple[int, Facts]]:
     which are sealed, are opened only where nothing else speaks for a visit.
     """
     studying = Enrolment.objects.studying().under(path).filter(term=term)
-    rows = studying.values_list("pk", "pupil_id", "path", "pupil__identity__id_index")
+    rows = studying.values_list("pk", "pupil_id", "path")
     found = rows.iterator(chunk_size=CHUNK)
     while chunk := list(islice(found, CHUNK)):
         yield from _facts_of(chunk, term)
 
 
-def _facts_of(chunk: list[tuple[int, int, str, Any]], term: Term) -> Iterator[tuple[int, Facts]]:
+def _facts_of(chunk: list[tuple[int, int, str]], term: Term) -> Iterator[tuple[int, Facts]]:
     """The facts of some enrolments, a query for each source."""
     enrolments, pupils = [row[0] for row in chunk], [row[1] for row in chunk]
     marked = dict(
-        RegistryRecord.objects.filter(term=term, enrolment__in=enrolments).values_list(
+        RegistryRecord.objects.filter(term=term, enrolment__any_of=enrolments).values_list(
             "enrolment", "disadvantage_poor"
         )
     )
+    unmarked = [pk for pk in enrolments if pk not in marked]
+    before = last_known.under(unmarked, term) if unmarked else {}
     granted, former = _grants(pupils, term)
-    indexes = [bytes(row[3]) for row in chunk if row[3] is not None]
-    awaited = AwaitedGrant.objects.filter(outcome="moved", id_index__in=indexes)
-    moved = {bytes(index) for index in awaited.values_list("id_index", flat=True)}
+    elsewhere = _awaited_elsewhere(pupils)
     scored = _scored_poor(pupils, term)
     years: dict[int, int] = {}
     for count in hooks.subsidy_years:
         years |= count(term, pupils)
     silent = []
-    for pk, pupil, path, index in chunk:
-        elsewhere = index is not None and bytes(index) in moved
+    for pk, pupil, path in chunk:
         facts = Facts(
             has_grant=pupil in granted,
             marked_poor=marked.get(pk),
+            marked_before=pk in before and before[pk].is_poor,
             subsidy_years=years.get(pupil, 0),
-            former_grant=FormerGrant.ELSEWHERE if elsewhere else _former(former, pupil, path),
+            former_grant=FormerGrant.ELSEWHERE
+            if pupil in elsewhere
+            else _former(former, pupil, path),
             scored_poor=pupil in scored,
         )
         if not facts.has_grant and not rules.evidence(facts):
@@ -103,7 +108,7 @@ def _grants(pupils: list[int], term: Term) -> tuple[set[int], dict[int, tuple[st
     code = term_code(term)
     granted: set[int] = set()
     former: dict[int, tuple[str, bool]] = {}
-    rows = Grant.objects.filter(pupil__in=pupils).order_by("first_term", "pk")
+    rows = Grant.objects.filter(pupil__any_of=pupils).order_by("first_term", "pk")
     for pupil, path, status, reason, last in rows.values_list(
         "pupil", "enrolment__path", "status", "end_reason", "last_term"
     ):
@@ -112,6 +117,21 @@ def _grants(pupils: list[int], term: Term) -> tuple[set[int], dict[int, tuple[st
         elif status != GrantStatus.ENDED or reason in COMES_AGAIN:
             former[pupil] = (path, reason == EndReason.MOVED)
     return granted, former
+
+
+def _awaited_elsewhere(pupils: list[int]) -> set[int]:
+    """Pupils whom the predecessor's list has at another school than theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pupil.id FROM eqfund_pupil pupil JOIN eqfund_identity identity ON identity.id = pupil.identity_id
+            JOIN LATERAL (SELECT a.outcome FROM screening_awaitedgrant a
+                           WHERE a.id_index = identity.id_index OFFSET 0) awaited ON awaited.outcome = 'moved'
+            WHERE pupil.id = ANY(%s)
+            """,
+            [pupils],
+        )
+        return {row[0] for row in cursor.fetchall()}
 
 
 def _former(former: dict[int, tuple[str, bool]], pupil: int, path: str) -> FormerGrant:
@@ -128,7 +148,7 @@ def _scored_poor(pupils: list[int], term: Term) -> set[int]:
         form__enrolment__term__year_be=term.year_be,
         form__enrolment__term__number__lt=term.number,
     )
-    rows = PmtScore.objects.filter(earlier, form__enrolment__pupil__in=pupils)
+    rows = PmtScore.objects.filter(earlier, form__enrolment__pupil__any_of=pupils)
     rows = rows.order_by("form__enrolment__term__year_be", "form__enrolment__term__number", "pk")
     last = dict(rows.values_list("form__enrolment__pupil", "band"))
     return {pupil for pupil, band in last.items() if band in POOR}
@@ -138,7 +158,7 @@ def _by_income(enrolments: list[int], term: Term) -> Iterator[tuple[int, Facts]]
     """The rest, by what the registry's incomes come to."""
     if not enrolments:
         return
-    known = RegistryRecord.objects.filter(term=term, enrolment__in=enrolments)
+    known = RegistryRecord.objects.filter(term=term, enrolment__any_of=enrolments)
     rows = known.values_list("enrolment", "disadvantage_poor", "extras")
     said = {pk: (poor, extras) for pk, poor, extras in rows}
     for pk in enrolments:
@@ -212,6 +232,7 @@ class Line:
     home: homes.HomeOf = field(default_factory=homes.HomeOf)
     marked_poor: bool | None = None
     registry: str = ""
+    last_known: LastKnown | None = None  # what a former school's registry said
     guardian: Guardian | None = None
     number: int = 0
     last_visit: Any = None
@@ -236,7 +257,7 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
     forms = _forms_by_pupil(pupils)
     handed = _handed_over(visits, forms)
     of_term = RegistryRecord.objects.filter(pupil__in=pupils, term=term)
-    records = {record.pupil_id: record for record in of_term.select_related("enrolment")}
+    records = {record.pupil_id: record for record in of_term.select_related("enrolment", "source")}
     guardians = {g.pupil_id: g for g in Guardian.objects.filter(pupil__in=pupils, is_current=True)}
     found = []
     for visit in visits:
@@ -245,8 +266,8 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
         of_pupil = [form for form in forms.get(pupil.pk, []) if _is_known_at(here, form, until)]
         form = next((f for f in of_pupil if f.enrolment_id == visit.enrolment_id), None)
         record = records.get(pupil.pk)
-        if record is not None and not record.enrolment.path.startswith(here):
-            record = None
+        before = last_known.of(record, here)
+        record = None if before else record
         guardian = guardians.get(pupil.pk) if pupil.path.startswith(here) else None
         seen = form is not None or (
             visit.visited_on is not None and visit.outcome == rules.Outcome.MET
@@ -261,6 +282,7 @@ def lines_of(rows: QuerySet[HomeVisit], term: Term, *, opened: bool) -> list[Lin
                 homes.home_of(of_pupil, record, guardian, opened=opened),
                 record.disadvantage_poor if record else None,
                 record.registry if record else "",
+                before,
                 guardian,
                 last_visit=visit.visited_on
                 or (form.visited_on if form else None)

@@ -34,6 +34,7 @@ class Evidence(StrEnum):
     SUBSIDY_LIST = "subsidy_list"
     GRANT_ELSEWHERE = "grant_elsewhere"
     MARKED_POOR = "marked_poor"
+    MARKED_BEFORE = "marked_before"
     SCORED_POOR = "scored_poor"
     GRANT_OVER = "grant_over"
     REGISTRY_INCOME = "registry_income"
@@ -43,6 +44,7 @@ REASON_OF = {
     Evidence.SUBSIDY_LIST: Reason.SUBSIDY_THREE_YEARS,
     Evidence.GRANT_ELSEWHERE: Reason.GRANTEE_MOVED,
     Evidence.MARKED_POOR: Reason.LOW_INCOME,
+    Evidence.MARKED_BEFORE: Reason.LOW_INCOME,
     Evidence.SCORED_POOR: Reason.LOW_INCOME,
     Evidence.GRANT_OVER: Reason.LOW_INCOME,
     Evidence.REGISTRY_INCOME: Reason.LOW_INCOME,
@@ -89,12 +91,14 @@ class Stage(StrEnum):
 class Facts:
     """What is known of one pupil who studies this term.
 
-    `marked_poor` is None without a registry record. `income_per_head_satang` is what the
+    `marked_poor` is None without a registry record of the school; `marked_before` is what the
+    former school's said, of a pupil handed over: it speaks only until there is one. `income_per_head_satang` is what the
     registry lets one reckon (`registry_income`), None where it does not.
     """
 
     has_grant: bool = False
     marked_poor: bool | None = None
+    marked_before: bool = False
     subsidy_years: int = 0
     former_grant: FormerGrant = FormerGrant.NONE
     scored_poor: bool = False
@@ -118,6 +122,7 @@ def evidence(facts: Facts, gate_satang: int = INCOME_GATE_SATANG) -> tuple[Evide
         Evidence.SUBSIDY_LIST: facts.subsidy_years >= YEARS_RUNNING,
         Evidence.GRANT_ELSEWHERE: facts.former_grant is FormerGrant.ELSEWHERE,
         Evidence.MARKED_POOR: facts.marked_poor is True,
+        Evidence.MARKED_BEFORE: facts.marked_poor is None and facts.marked_before,
         Evidence.SCORED_POOR: facts.scored_poor,
         Evidence.GRANT_OVER: facts.former_grant is FormerGrant.HERE,
         Evidence.REGISTRY_INCOME: income is not None and income <= gate_satang,

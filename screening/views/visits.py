@@ -307,7 +307,7 @@ def _visit_page(
         **_shown(line),
         "visit": found,
         "opened": opened,
-        "evidence": pages.evidence_words(found),
+        "evidence": pages.evidence_words(found, line.last_known),
         "may_plan": access.may(user, PLAN, found.path),
         "why_not_plan": permissions.why_not_plan(found, user),
         "why_not_skip": permissions.why_not_skip(found, user),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 
 from eqfund import access
 from eqfund.models import Classroom, School, Term, User
+from eqfund.registry.last_known import LastKnown
 from eqfund.thai_text import thai_digits
 from screening.models import HomeVisit
 from screening.models.visits import EVIDENCE_NAMES, REASON_NAMES
@@ -66,9 +67,14 @@ def why_named(visit: HomeVisit) -> list[str]:
     return [str(REASON_NAMES[reason]) for reason in (*said, *own)]  # type: ignore[index]
 
 
-def evidence_words(visit: HomeVisit) -> list[str]:
-    """What the data say, in words."""
-    return [str(EVIDENCE_NAMES[Evidence(code)]) for code in visit.evidence]
+def evidence_words(visit: HomeVisit, before: LastKnown | None = None) -> list[str]:
+    """What the data say, in words; what a former school's registry said, with its day."""
+    words = [
+        str(EVIDENCE_NAMES[Evidence(code)])
+        for code in visit.evidence
+        if code != Evidence.MARKED_BEFORE or before is None
+    ]
+    return [*words, before.sentence] if before else words
 
 
 def hindrance(line: Line) -> str:

@@ -6,8 +6,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from eqfund import hooks, places
+from eqfund.access import Role
+from eqfund.handover.actions import moves
 from eqfund.models import Event, RegistryImport, RegistryRecord, StoredFile
 from eqfund.refusal import Refused
+from eqfund.registry.listing import Asked, why_not_listed
 from screening.actions import form01 as drafting, visits
 from screening.models import Grant, HomeVisit
 from screening.queries.visits import lines_of
@@ -132,6 +135,34 @@ def test_data_that_change_never_take_a_line_or_a_tick_away(
     assert done.changed == 2
     assert (the_line(pupil).is_ticked, the_line(pupil).evidence) == (True, [])
     assert the_line(other).is_ticked is False
+
+
+def test_a_pupil_handed_over_is_proposed_by_what_the_former_registry_said_until_the_next_file(
+    school, term, admin, make_pupils, say, other_school, other_classroom, make_user
+):
+    (child,) = make_pupils(1)
+    say([child])
+    RegistryImport.objects.update(status="confirmed", confirmed_by=admin, confirmed_at=MAY)
+    receiver = make_user(Role.SCHOOL_ADMIN, other_school.path, "receiver")
+    sent = moves.propose_handover(
+        child.enrolments.get(), other_school, moved_on=MAY.date(), by=admin, at=MAY
+    )
+    here = moves.accept_handover(sent, classroom=other_classroom, by=receiver, at=MAY).to_enrolment
+
+    line = HomeVisit.objects.get(enrolment=here)
+    assert line.evidence == ["marked_before"]
+    (shown,) = lines_of(HomeVisit.objects.filter(pk=line.pk), term, opened=False)
+    assert shown.marked_poor is None  # the new registry has not said anything
+    assert "DMC of the former school" in shown.last_known.sentence
+    assert "พ.ค. 2569" in shown.last_known.sentence
+    asked = Asked(child.birth_date, child.identity.number)
+    why = why_not_listed(asked, other_school, term, by=receiver, at=JUNE)
+    assert [step.state for step in why.steps if step.code == "last_known"] == ["sun"]
+
+    # the next file of the new school replaces the row
+    RegistryRecord.objects.update(enrolment=here, disadvantage_poor=False)
+    visits.propose_visits(other_school.path, term, by=None, at=JUNE)
+    assert HomeVisit.objects.get(enrolment=here).evidence == []
 
 
 def test_a_teacher_looks_at_the_own_class_alone(term, school, teacher, make_pupils, say):

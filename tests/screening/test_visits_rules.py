@@ -30,6 +30,10 @@ SCHOOL = (18.0, 99.0)
         pytest.param(Facts(), [], id="nothing known"),
         pytest.param(Facts(marked_poor=False), [], id="the registry says not poor"),
         pytest.param(Facts(marked_poor=True), ["marked_poor"], id="marked poor"),
+        pytest.param(Facts(marked_before=True), ["marked_before"], id="marked before the move"),
+        pytest.param(
+            Facts(marked_poor=False, marked_before=True), [], id="the new registry's word holds"
+        ),
         pytest.param(Facts(subsidy_years=2), [], id="two years of subsidy are not three"),
         pytest.param(Facts(subsidy_years=3), ["subsidy_list"], id="three years running"),
         pytest.param(
