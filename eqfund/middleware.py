@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from typing import Any
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
@@ -95,6 +97,19 @@ class MomentMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         clock.refresh()
         request.moment = clock.now()  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+class PlainTextMiddleware:
+    """Turn away a text with NUL in it: nobody types one, and no column can keep it or be asked for it."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = (request.GET, request.POST) if request.method == "POST" else (request.GET,)
+        if any("\0" in text for texts in given for text in chain(*dict(texts).values(), texts)):
+            raise BadRequest("NUL in a text")
         return self.get_response(request)
 
 

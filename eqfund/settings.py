@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "eqfund.middleware.LanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "eqfund.middleware.PlainTextMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "eqfund.middleware.RefusedAccessMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -1,0 +1,15 @@
+"""What no column can keep does not come as far as one."""
+
+import pytest
+from django.urls import reverse
+
+
+@pytest.mark.parametrize(
+    ("page", "method"),
+    [("payments:accounts", "get"), ("people:people", "get"), ("set-language", "post")],
+)
+def test_a_text_with_nul_is_turned_away(page, method, client, fund_officer):
+    client.force_login(fund_officer)
+
+    for given in ({"q": "\0"}, {"\0": "x"}):
+        assert getattr(client, method)(reverse(page), given).status_code == 400
