@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import access, audit, hooks
+from eqfund.audit import Noted
 from eqfund.duplicates.rules_joins import GrantFate, grants as grant_fates
 from eqfund.hooks import Duty, JoinLine, Panel, StatusMeaning
 from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, Pupil, PupilJoin, User
@@ -95,10 +96,8 @@ def _end(grants: object, reason: EndReason, by: User | None, at: datetime) -> No
     )
     suspended = GrantSuspension.objects.filter(grant__in=keys, lifted_at=None)
     suspended.update(lifted_at=at, lifted_by=by)
-    for grant in found:
-        audit.record(
-            "end_grant", grant, by=by, at=at, path=grant.enrolment.path, facts={"reason": reason}
-        )
+    ended = (Noted(grant, grant.enrolment.path, facts={"reason": reason}) for grant in found)
+    audit.record_each("end_grant", ended, by=by, at=at)
 
 
 # --- what is said of it -----------------------------------------------------------------

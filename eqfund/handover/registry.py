@@ -15,6 +15,7 @@ from typing import Any
 from django.db import connection
 
 from eqfund import audit, hooks, jobs
+from eqfund.audit import Noted
 from eqfund.clock import BANGKOK
 from eqfund.models import Handover, RegistryImport
 
@@ -128,13 +129,8 @@ def follow_registry(it: RegistryImport, at: datetime) -> None:
 
 
 def _note_overtaken(keys: list[int], at: datetime) -> None:
-    for handover in Handover.objects.filter(pk__in=keys):
-        audit.record(
-            "handover.lapse",
-            handover,
-            by=None,
-            at=at,
-            path=handover.from_path,
-            pupil=handover.pupil_id,
-            facts={"why": handover.lapse},
-        )
+    lapsed = (
+        Noted(handover, handover.from_path, handover.pupil_id, {"why": handover.lapse})
+        for handover in Handover.objects.filter(pk__in=keys)
+    )
+    audit.record_each("handover.lapse", lapsed, by=None, at=at)

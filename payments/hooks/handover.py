@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import audit, hooks
+from eqfund.audit import Noted
 from eqfund.hooks import Duty, StatusMeaning
 from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
 from eqfund.money import baht
@@ -68,8 +69,9 @@ def note_what_cannot_be_paid(keys: list[int], by: User | None, at: datetime) -> 
         reasons = [str(reason) for reason in RefundReason]
         cursor.execute(_NOTE, {"keys": keys, "reasons": reasons, "at": at})
         noted = [row[0] for row in cursor.fetchall()]
-    for transfer in Transfer.objects.filter(pk__in=noted).select_related("enrolment"):
-        audit.record("note_cannot_pay", transfer, by=by, at=at, path=transfer.enrolment.path)
+    transfers = Transfer.objects.filter(pk__in=noted).select_related("enrolment")
+    lines = (Noted(transfer, transfer.enrolment.path) for transfer in transfers)
+    audit.record_each("note_cannot_pay", lines, by=by, at=at)
     back = EnrolmentStatusChange.objects.filter(pk__in=keys, became=Enrolment.Status.STUDYING)
     on_slip = RefundLine.objects.alive().filter(transfer=OuterRef("transfer"))
     for change in back.select_related("undoes"):

@@ -175,7 +175,7 @@ def schools_of(schools: QuerySet[School], rows: QuerySet[SubsidyPupil]) -> Query
 def subsidy_years(term: Term, pupils: list[int]) -> dict[int, int]:
     """Years running up to the year before `term`, of these pupils (hooks.subsidy_years)."""
     rows = SubsidyPupil.objects.filter(
-        is_current=True, term__year_be__lt=term.year_be, pupil__in=pupils
+        is_current=True, term__year_be__lt=term.year_be, pupil__any_of=pupils
     )
     had: dict[int, set[int]] = {}
     for pupil, year, running in rows.values_list("pupil", "term__year_be", "years"):

@@ -4,14 +4,16 @@ The bound copies the file's own text, one row a line, into a table of one column
 needs to take the bytes in at all. The import reads and checks 91 columns a row, seals ids, guardians
 and extras, compares with the roll by set-based SQL, and on confirmation writes pupils, identities,
 enrolments, guardians and records. Every planted cell must be named, and nothing of its row written.
+What is recorded, and what follows it, stands beside a bare INSERT of the same rows.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import datetime
+from random import Random
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -20,6 +22,7 @@ from django.db import connection
 
 from eqfund import clock, jobs, places
 from eqfund.access import Role
+from eqfund.fields import blind_index
 from eqfund.imports import dmc
 from eqfund.imports.sheet import letter
 from eqfund.imports.titles import FULL_EXPORT_TITLES
@@ -34,20 +37,31 @@ from eqfund.models import (
     User,
 )
 from eqfund.registry import actions
+from eqfund.school_year import TermKey
+from rehearsal import names
+from screening.actions import grants
+from screening.actions.grants import ListRow
+
+from . import _country, _followers
 
 ROLE = "owner"
-PUPILS, SCHOOLS, WRONG = 60_000, 130, 300
+PUPILS, SCHOOLS, WRONG, CHANGED = 60_000, 130, 300, 6_000
 GRADES = [f"ป.{n}" for n in range(1, 7)]
+FIRST = TermKey(2568, 1)
+_RNG = Random(60)
+CHILDREN = sorted({names.child_name(_RNG, sex) for sex in "mf" for _ in range(2_000)})
+FAMILIES = sorted({names.family_name(_RNG) for _ in range(20_000)})
 
 type Row = dict[str, Any]
 
 
 def rows() -> Iterator[Row]:
-    """Send, compare and record an office's file; each step beside the bare COPY of its bytes."""
+    """Send, compare and record an office's file; a second one with changes; one that takes pupils away."""
     office, admin, schools = _world()
     content, planted = _file(schools)
     bare = _timed(lambda: _bare_copy(content))
     at = clock.now()
+    _await_grants(schools, at)
     seconds = _timed(lambda: dmc.read(content, on=at.date()))
     yield _row(f"read a registry file of {PUPILS:,} rows and 91 columns", seconds, bare, PUPILS)
     it: list[RegistryImport] = []
@@ -55,22 +69,34 @@ def rows() -> Iterator[Row]:
     yield _row(f"preview of {PUPILS:,} rows: read, seal, COPY, compare", seconds, bare, PUPILS)
     both = seconds
     assert not Enrolment.objects.under(office.path).exists()
-    seconds = _timed(lambda: _record(it[0], admin, at))
-    yield _row(f"record {PUPILS - WRONG:,} new pupils", seconds, bare, PUPILS - WRONG)
-    yield _row(
-        f"an office of {PUPILS:,} rows in all, {WRONG} wrong cells named",
-        both + seconds,
-        bare,
-        PUPILS,
-    )
+    recorded = yield from _recorded(it[0], admin, at, f"{PUPILS - WRONG:,} new pupils")
+    name = f"an office of {PUPILS:,} rows in all, {WRONG} wrong cells named"
+    yield _row(name, both + recorded, bare, PUPILS)
     assert Enrolment.objects.under(office.path).count() == PUPILS - WRONG
     named = set(it[0].cell_errors.values_list("line", "column", "code"))
     assert named == planted, named ^ planted
-    again = content.replace("ตัวอย่าง,".encode(), "ตัวอย่างดี,".encode(), PUPILS // 10)
+    again, _planted = _file(schools, changed=CHANGED)
     seconds = _timed(lambda: it.append(_preview(again, office, admin, at)))
-    yield _row(f"preview of the same pupils, {PUPILS // 10:,} changed", seconds, bare, PUPILS)
-    seconds = _timed(lambda: _record(it[1], admin, at))
-    yield _row(f"record {PUPILS // 10:,} changes among them", seconds, bare, PUPILS // 10)
+    yield _row(f"preview of the same pupils, {CHANGED:,} changed", seconds, bare, PUPILS)
+    yield from _recorded(it[1], admin, at, f"{CHANGED:,} changes among them")
+    away, taken = _move_away(office, at)
+    it.append(_preview(taken, away, admin, at))
+    yield from _recorded(it[2], admin, at, f"{CHANGED:,} pupils of another office")
+
+
+def _recorded(
+    it: RegistryImport, admin: User, at: datetime, what: str
+) -> Generator[Row, None, float]:
+    """Record a file; a row for it, for each of its followers, and for the look for duplicates after it."""
+    since = _followers.last_keys()
+    with _followers.timed() as followers:
+        seconds = _timed(lambda: _record(it, admin, at))
+    bound, _count = _followers.bare({table: since[table] for table in _followers.RECORDED})
+    rest = seconds - sum(followers.values())
+    yield _country.row(f"record {what}, beside a bare INSERT of their rows", rest, bound)
+    yield from _followers.rows(followers, since)
+    yield from _followers.duplicates(it)
+    return seconds
 
 
 def _preview(
@@ -110,17 +136,50 @@ def _world() -> tuple[SupervisingOffice, User, list[School]]:
         )
     admin = User.objects.create(username="bench-office", full_name="นางสาวทดสอบ ความเร็ว")
     Posting.objects.create(user=admin, role=Role.OFFICE_ADMIN, path=office.path, starts_on=day)
-    schools = [
-        places.add_school(
-            office,
-            name=f"โรงเรียนทดสอบ {n}",
-            moe_code=f"19{n:08d}",
-            smis_code=f"99{n:06d}",
-            province_code="10",
+    return office, admin, [_school(office, n) for n in range(SCHOOLS)]
+
+
+def _school(office: SupervisingOffice, n: int) -> School:
+    return places.add_school(
+        office,
+        name=f"โรงเรียนทดสอบ {n}",
+        moe_code=f"19{n:08d}",
+        smis_code=f"99{n:06d}",
+        province_code="10",
+    )
+
+
+def _await_grants(schools: list[School], at: datetime) -> None:
+    """A fifth of the pupils had the grant before; every tenth of these at another school."""
+    awaited = [
+        ListRow(
+            n + 1, _id(n), "9999999999" if n % 50 == 0 else schools[n % SCHOOLS].moe_code, FIRST
         )
-        for n in range(SCHOOLS)
+        for n in range(0, PUPILS, 5)
     ]
-    return office, admin, schools
+    grants.load_grants(awaited, by=None, at=at)
+
+
+def _move_away(office: SupervisingOffice, at: datetime) -> tuple[SupervisingOffice, bytes]:
+    """Another office whose file holds some thousands of the pupils, whom their schools have let go."""
+    away = SupervisingOffice.objects.exclude(pk=office.pk).order_by("pk")[0]
+    posting = Posting.objects.get(user__username="bench-office")
+    Posting.objects.create(
+        user=posting.user, role=posting.role, path=away.path, starts_on=posting.starts_on
+    )
+    schools = [_school(away, SCHOOLS + n) for n in range(SCHOOLS // 10)]
+    wanted = range(0, PUPILS, PUPILS // CHANGED)
+    let_go = Enrolment.objects.filter(
+        pupil__identity__id_index__in=[blind_index(_id(n)) for n in wanted]
+    )
+    let_go.update(status="moved", ends_on=at.date())
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(FULL_EXPORT_TITLES)
+    for n in wanted:
+        cells = _pupil(n, schools[n % len(schools)])
+        writer.writerow([cells.get(title, "-") for title in FULL_EXPORT_TITLES])
+    return away, out.getvalue().encode("utf-8-sig")
 
 
 # title -> what is written there, and the code by which it must be named
@@ -138,7 +197,7 @@ DEFECTS = {
 type Planted = set[tuple[int, str, str]]
 
 
-def _file(schools: list[School]) -> tuple[bytes, Planted]:
+def _file(schools: list[School], changed: int = 0) -> tuple[bytes, Planted]:
     """The full export as CSV: invented pupils with what usually stands in it, and wrong cells among them."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
@@ -146,6 +205,8 @@ def _file(schools: list[School]) -> tuple[bytes, Planted]:
     planted: Planted = set()
     for n in range(PUPILS):
         cells = _pupil(n, schools[n % SCHOOLS])
+        if n < changed:
+            cells["นามสกุล"] += "ดี"
         if n % (PUPILS // WRONG) == 7:
             title, (written, code) = list(DEFECTS.items())[len(planted) % len(DEFECTS)]
             cells[title] = written
@@ -164,9 +225,9 @@ def _pupil(n: int, school: School) -> dict[str, str]:
         "รหัสนักเรียน": str(10_000 + n),
         "เพศ": "ช" if n % 2 else "ญ",
         "คำนำหน้าชื่อ": "เด็กชาย" if n % 2 else "เด็กหญิง",
-        "ชื่อ": f"สมมติ{n}",
-        "นามสกุล": "ตัวอย่าง",
-        "วันเกิด": f"{n % 28 + 1:02}/{n % 12 + 1:02}/2559",
+        "ชื่อ": CHILDREN[n * 104_729 % len(CHILDREN)],
+        "นามสกุล": FAMILIES[n * 7_919 % len(FAMILIES)],
+        "วันเกิด": f"{n % 28 + 1:02}/{n // 28 % 12 + 1:02}/{2556 + n // 336 % 6}",
         "คำนำหน้าชื่อบิดา": "นาย",
         "ชื่อบิดา": f"พ่อสมมติ{n % 9973}",
         "นามสกุลบิดา": f"ตัวอย่าง{n % 7919}",

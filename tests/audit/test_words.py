@@ -12,7 +12,7 @@ from eqfund.audit.words import DOWNLOADS, LABELS, WORDS, label_word, word
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = ("eqfund", "screening", "attendance", "payments", "monitoring", "rehearsal")
-WRITERS = ("record", "read")
+WRITERS = ("record", "record_each", "read")
 
 
 def is_writer(call):
@@ -47,7 +47,7 @@ def verbs_in(tree):
             continue
         names = [a.arg for a in (*function.args.args, *function.args.kwonlyargs)]
         for call in filter(is_writer, ast.walk(function)):
-            verb = call.args[0] if call.func.attr == "record" else argument(call, 99, "verb")
+            verb = argument(call, 99, "verb") if call.func.attr == "read" else call.args[0]
             yield from told(verb)
             if isinstance(verb, ast.Name) and verb.id in names:
                 helpers[function.name] = (names.index(verb.id), verb.id)
