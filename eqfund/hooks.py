@@ -21,6 +21,7 @@ joined_words         (label of a model, words)            what two rows of one c
 joined_once          (label of a model, fields)           rows of which the second is dropped when both of a child's rows have one with the same fields
 rows_join            (PupilJoin, keep, leave, here, by, at) -> [JoinLine]   the fund joins two rows: what cannot simply go along is settled first
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
+office_counts        (user, term, activity, [office key]) -> {office key: OfficeCount}   how far offices were with an activity, as last counted
 subsidy_years        (term, [pupil key]) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
 children_moved       (keys of Handover, by, at)           pupils study at another school now: what does not travel ends, in that transaction
 handover_duties      (Handover, at) -> [Duty]             what a move means and leaves to do, for its two sides; asked before it and after
@@ -253,6 +254,19 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
+class OfficeCount:
+    """How far an office's schools were with an activity when they were last counted."""
+
+    done: int
+    total: int
+    counted_at: datetime
+
+    @property
+    def left(self) -> int:
+        return self.total - self.done
+
+
+@dataclass(frozen=True, slots=True)
 class StatusMeaning:
     """What follows when a pupil's state becomes `status`: a sentence; `bad` for what cannot be taken back by the school."""
 
@@ -267,3 +281,5 @@ states_changed: Registry[Callable[[list[int], Any, datetime], None]] = Registry(
 handover_duties: Registry[Callable[[Any, datetime], list[Duty]]] = Registry()
 handover_history: Registry[Callable[[Any, Any, datetime], list[Panel]]] = Registry()
 status_meanings: Registry[Callable[[Any, datetime], list[StatusMeaning]]] = Registry()
+# Figures of many offices at once, counted beforehand: no page of the country counts by itself.
+office_counts: Registry[Callable[[Any, Any, str, list[int]], dict[int, OfficeCount]]] = Registry()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,20 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 
 from eqfund import access, clock
 from eqfund.edges import EdgeHandler, EdgeMoment
-from eqfund.hooks import MenuItem, Todo, edge_handlers, home_tasks, menu
+from eqfund.hooks import (
+    MenuItem,
+    OfficeCount,
+    Todo,
+    edge_handlers,
+    home_tasks,
+    menu,
+    office_counts as office_counts_hook,
+)
 from eqfund.models import Edge, School, SupervisingOffice, Term
 from eqfund.thai_text import thai_datetime
 from monitoring.progress import actions, mails, queries  # noqa: F401  (mails is a job)
-from monitoring.progress.models import Reminder
-from monitoring.progress.rules import Stage, State
+from monitoring.progress.models import Reminder, StageSnapshot
+from monitoring.progress.rules import ACTIVITY, Stage, State
 from monitoring.progress.words import STAGE_NAMES
 
 menu.register(
@@ -38,8 +47,11 @@ def todos(user: Any, at: datetime) -> list[Todo]:
     found = []
     for office in SupervisingOffice.objects.filter(path__in=paths).order_by("pk"):
         rows = queries.board(School.objects.visible_to(user, "progress.read"), office, term, at)  # type: ignore[arg-type]
-        if todo := _late(office, rows) or _unfinished(office, rows):
+        if todo := _late(office, rows):
             found.append(todo)
+        elif todo := _unfinished(office, rows):
+            closing = queries.next_close(rows, term, office.path, at)  # type: ignore[arg-type]
+            found.append(replace(todo, due=closing.window.closes_at if closing else None))
     return found
 
 
@@ -163,6 +175,25 @@ def window_turned(moment: EdgeMoment) -> dict[str, Any]:
     return {"offices": actions.mark_stale(moment.line.term, path)}
 
 
+def office_counts(
+    user: Any, term: Term, activity: str, offices: list[int]
+) -> dict[int, OfficeCount]:
+    """The last counts of the stage that an activity is of; offices that lie wholly at the person's places."""
+    stages = [stage.value for stage, of in ACTIVITY.items() if of == activity]
+    rows = StageSnapshot.objects.filter(
+        stage__in=stages,
+        snapshot__in=queries.snapshots(user, term).filter(
+            office__in=offices, counted_at__isnull=False
+        ),
+    )
+    return {
+        row.snapshot.office_id: OfficeCount(row.done, row.total, row.snapshot.counted_at)
+        for row in rows.select_related("snapshot")
+        if row.snapshot.counted_at
+    }
+
+
+office_counts_hook.register(office_counts)
 home_tasks.register(todos, order=50)
 home_tasks.register(todos_of_affiliation, order=50)
 home_tasks.register(todos_of_school, order=15)

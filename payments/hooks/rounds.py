@@ -14,7 +14,7 @@ from django.utils.translation import gettext, gettext_lazy as _, ngettext
 from eqfund import access, hooks
 from eqfund.access import Role
 from eqfund.hooks import MenuItem, Panel, Todo
-from eqfund.models import Classroom, Enrolment, School, Term
+from eqfund.models import CalendarLine, Classroom, Enrolment, School, Term
 from eqfund.money import baht
 from eqfund.thai_text import thai_date
 from eqfund.windows import Window
@@ -253,7 +253,7 @@ def _accounts(user: Any, term: Term, at: datetime) -> list[Todo]:
                     state="bad" if state else "sun",
                 )
             )
-    return [*todos, *_accounts_to_approve(user, term, at), *_accounts_to_decide(user)]
+    return [*todos, *_accounts_to_approve(user, term, at), *_accounts_to_decide(user, term, at)]
 
 
 def _accounts_to_approve(user: Any, term: Term, at: datetime) -> list[Todo]:
@@ -278,8 +278,8 @@ def _accounts_to_approve(user: Any, term: Term, at: datetime) -> list[Todo]:
     return todos
 
 
-def _accounts_to_decide(user: Any) -> list[Todo]:
-    """What waits for the fund, which checks when it can."""
+def _accounts_to_decide(user: Any, term: Term, at: datetime) -> list[Todo]:
+    """What waits for the fund; it is due before the next transfers begin."""
     if not access.paths_with(user, "payments.decide_account"):
         return []
     count = SchoolBankAccount.objects.filter(status=AccountStatus.DIRECTOR_APPROVED).count()
@@ -292,10 +292,18 @@ def _accounts_to_decide(user: Any) -> list[Todo]:
             hint=hint,
             url=reverse("payments:accounts") + "?waiting=fund",
             action_label=gettext("Open it"),
+            due=_next_transfer(term, at),
             state="sun",
             count=count,
         )
     ]
+
+
+def _next_transfer(term: Term, at: datetime) -> datetime | None:
+    """When the fund next begins to transfer: an account accepted before serves that round."""
+    lines = CalendarLine.objects.filter(term=term, activity="transfer", during__startswith__gt=at)
+    line = lines.order_by("during").first()
+    return line.during.lower if line else None
 
 
 def _rounds(user: Any, at: datetime) -> list[Todo]:

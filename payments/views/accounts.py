@@ -42,6 +42,7 @@ def accounts(request: Any) -> HttpResponse:
     is_country = access.may(request.user, queries.READ, "TH/")
     rows, counts = queries.accounts_for(request.user, wanted), queries.counts_for(request.user)
     count = rows.count() if wanted.is_narrow else queries.listed_of(counts, wanted)
+    page = queries.account_page(rows, count, request.GET.get("page"))
     context = {
         "page": page,
         "several_offices": len({row.school.office_id for row in page}) > 1,
@@ -207,6 +208,8 @@ def _account_page(request: Any, school: School, form: AccountForm) -> dict[str, 
         context["why_not_accept"] = permissions.why_not_accept_account(under_way, user)
         context["why_not_send_back"] = permissions.why_not_send_back_account(under_way, user)
         context["faults_now"] = actions.faults_now(under_way)
+    if under_way and context["may_decide"]:
+        context["waiting"] = queries.counts_for(user)["fund"]
     return context
 
 
@@ -229,8 +232,12 @@ def account_accept(request: Any, pk: int) -> HttpResponse:
     """The fund accepts."""
     account = _account(request, pk)
     actions.accept_account(account, by=request.user, at=request.moment)
-    messages.success(request, gettext("Accepted. The next round built uses this account."))
-    return redirect("payments:account", account.school_id)
+    messages.success(
+        request,
+        gettext("%(school)s: accepted. The next round built uses this account.")
+        % {"school": account.school.name},
+    )
+    return _next(request, account)
 
 
 @require_POST
@@ -240,8 +247,19 @@ def account_send_back(request: Any, pk: int) -> HttpResponse:
     account = _account(request, pk)
     reason = request.POST.get("reason", "")
     actions.send_back_account(account, reason=reason, by=request.user, at=request.moment)
-    messages.success(request, gettext("Sent back. The school reads the reason here."))
-    return redirect("payments:account", account.school_id)
+    said = gettext("%(school)s: sent back. The school reads the reason on its page.")
+    messages.success(request, said % {"school": account.school.name})
+    return _next(request, account)
+
+
+def _next(request: Any, account: SchoolBankAccount) -> HttpResponse:
+    """On to the account that has waited longest, for the fund with its thousands; others stay where they are."""
+    if not access.may(request.user, "payments.decide_account", "TH/"):
+        return redirect("payments:account", account.school_id)
+    waiting = queries.accounts_for(request.user, queries.AccountFilter(waiting="fund"))
+    if following := waiting.first():
+        return redirect("payments:account", following.school_id)
+    return redirect("payments:accounts")
 
 
 @require_GET

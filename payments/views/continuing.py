@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
-from eqfund import access, audit, sheets
+from eqfund import access, audit, hooks, sheets
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Affiliation, School, SupervisingOffice
@@ -43,7 +43,9 @@ def continuing(request: Any) -> HttpResponse:
         return redirect("payments:continuing-school", school.pk)
     term, office = current_term(request), _office(request)
     if office is None and _is_wide(request):
-        return render(request, "payments/channels/offices.html", {"term": term, **_places(request)})
+        return render(
+            request, "payments/channels/offices.html", {"term": term, **_places(request, term)}
+        )
     rows = _rows(request, term, office)
     total = Progress()
     for row in rows:
@@ -69,14 +71,21 @@ def continuing(request: Any) -> HttpResponse:
 def continuing_csv(request: Any) -> StreamingHttpResponse:
     """The same list as a file, with the same scope."""
     term, office = current_term(request), _office(request)
-    rows = [] if office is None and _is_wide(request) else _rows(request, term, office)
+    schools: Any
+    if office is None and _is_wide(request):
+        rows, schools = (
+            _rows_by_office(request, term),
+            School.objects.visible_to(request.user, VERB),
+        )
+    else:
+        rows = schools = _rows(request, term, office)
     audit.record(
         "export_continuing",
         term,
         by=request.user,
         at=request.moment,
         path=office.path if office else access.paths_with(request.user, VERB)[0],
-        facts={"schools": len(rows)},
+        facts={"schools": len(schools) if isinstance(schools, list) else schools.count()},
     )
     titles = [
         gettext("Office"),
@@ -94,7 +103,13 @@ def continuing_csv(request: Any) -> StreamingHttpResponse:
     return sheets.csv_response(titles, _lines(rows), name)
 
 
-def _lines(rows: list[SchoolRow]) -> Iterator[list[Any]]:
+def _rows_by_office(request: Any, term: Any) -> Iterator[SchoolRow]:
+    """The schools of every office that a wide person sees, or of one affiliation's: an office at a time."""
+    for office in _wide_offices(request, _asked_affiliation(request)):
+        yield from _rows(request, term, office)
+
+
+def _lines(rows: Iterable[SchoolRow]) -> Iterator[list[Any]]:
     for row in rows:
         one, close = row.progress, row.close
         yield [
@@ -189,20 +204,35 @@ def _rows(request: Any, term: Any, office: SupervisingOffice | None) -> list[Sch
     return school_rows(term, request.user, VERB, place=office.path if office else "")
 
 
-def _places(request: Any) -> dict[str, Any]:
+def _places(request: Any, term: Any) -> dict[str, Any]:
     """The offices a wide person chooses from, by affiliation; only those that have schools."""
-    offices = SupervisingOffice.objects.filter(access.path_filter(request.user, VERB, "path"))
-    offices = offices.filter(schools__isnull=False).distinct().select_related("affiliation")
-    asked = request.GET.get("affiliation", "")
-    chosen = int(asked) if asked.isdecimal() else 0
-    affiliations = Affiliation.objects.filter(offices__in=offices).distinct().order_by("pk")
-    if chosen:
-        offices = offices.filter(affiliation=chosen)
+    chosen = _asked_affiliation(request)
+    offices = _wide_offices(request, 0)
+    page = paged(request, _wide_offices(request, chosen))
+    keys = [office.pk for office in page]
     return {
-        "page": paged(request, offices.order_by("affiliation", "province_code", "name", "pk")),
-        "affiliations": affiliations,
+        "page": page,
+        "counted": {
+            key: count
+            for each in hooks.office_counts
+            for key, count in each(request.user, term, "confirm_continuing", keys).items()
+        },
+        "affiliations": Affiliation.objects.filter(offices__in=offices).distinct().order_by("pk"),
         "affiliation": chosen,
     }
+
+
+def _asked_affiliation(request: Any) -> int:
+    asked = request.GET.get("affiliation", "")
+    return int(asked) if asked.isdecimal() else 0
+
+
+def _wide_offices(request: Any, affiliation: int) -> QuerySet[SupervisingOffice]:
+    """The offices with schools that a wide person sees; of one affiliation where it is not 0."""
+    offices = SupervisingOffice.objects.filter(access.path_filter(request.user, VERB, "path"))
+    offices = offices.filter(schools__isnull=False).distinct().select_related("affiliation")
+    offices = offices.filter(affiliation=affiliation) if affiliation else offices
+    return offices.order_by("affiliation", "province_code", "name", "pk")
 
 
 def _closed(request: Any, term: Any, office: SupervisingOffice | None) -> dict[str, Any]:

@@ -231,6 +231,8 @@ def test_the_fund_chooses_an_office_first(group, office, school, visit, fund_off
     page = client.get(address, {"office": office.pk})
     assert school.name in page.text
     assert client.get(address, {"office": 0}).status_code == 404
+    file = b"".join(client.get(reverse("payments:continuing-csv")).streaming_content).decode()
+    assert f"{school.moe_code},{school.name},4" in file  # the country's, an office at a time
 
 
 def test_an_empty_term_says_where_the_pupils_come_from(
