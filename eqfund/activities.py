@@ -154,6 +154,7 @@ ACTIVITY: dict[str, str] = {
     "payments.correct_channel": "correct_channel",
     "payments.choose_channel": "choose_channel",
     "payments.note_promptpay": "confirm_continuing",  # or choose_channel, correct_channel: see the action
+    "payments.note_families_told": "confirm_continuing",  # the same, of several families
     "payments.store_close": ALWAYS,  # the close itself
     "payments.propose_rate": ALWAYS,
     "payments.approve_rate": ALWAYS,

@@ -6,7 +6,7 @@ was built with, the next one takes the new ones.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -275,6 +275,18 @@ def note_promptpay(
         "note_promptpay", enrolment, by=by, at=at, path=enrolment.path, facts={"step": str(step)}
     )
     return note
+
+
+@transaction.atomic
+def note_families_told(enrolments: Sequence[Enrolment], *, by: User, at: datetime) -> int:
+    """Note of several families that they were told; of all or, if one cannot be noted, of none."""
+    for enrolment in sorted(enrolments, key=lambda one: one.pupil_id):  # held in one order
+        try:
+            note_promptpay(enrolment, Step.TOLD, by=by, at=at)
+        except Refused as refusal:
+            said = gettext("%(name)s: %(why)s Nothing was noted.")
+            raise Refused(said % {"name": enrolment.pupil.full_name, "why": refusal}) from refusal
+    return len(enrolments)
 
 
 def _held(enrolment: Enrolment, seen: str | None = None) -> queries.ChannelRow:

@@ -6,6 +6,7 @@ from payments.views import continuing, promptpay
 
 urlpatterns = [
     path("channels/promptpay/", promptpay.promptpay, name="promptpay"),
+    path("channels/promptpay/told/", promptpay.promptpay_told, name="promptpay-told"),
     path("channels/<int:pk>/promptpay/", promptpay.promptpay_note, name="promptpay-note"),
     path("channels/class/<int:pk>/leaflets.pdf", promptpay.leaflets, name="promptpay-leaflets"),
     path("continuing/", continuing.continuing, name="continuing"),

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -218,6 +219,7 @@ def render_channel(
         "from_predecessor": row.channel is None and bool(row.kind),
         "by_promptpay": by_promptpay,
         "standing": STANDING_NAMES[row.standing],
+        "standing_code": str(row.standing),
         "standing_pill": STANDING_PILLS[row.standing],
         "notes": note_rows(enrolment.pupil_id),
         "grant_url": reverse("screening:grant", args=[row.grant.pk])
@@ -298,9 +300,11 @@ def my_classroom(request: Any, pk: int) -> Classroom:
 def my_enrolment(request: Any, pk: int) -> Enrolment:
     """An enrolment of mine whose pupil is mine too: a pupil who has gone on keeps the old enrolment
     with the school, but guardian and channel go along."""
+    return get_object_or_404(my_enrolments(request), pk=pk)
+
+
+def my_enrolments(request: Any) -> QuerySet[Enrolment]:
+    """Those whose channel this person records."""
     enrolments = Enrolment.objects.visible_to(request.user, "payments.set_channel").studying()
     mine = access.path_filter(request.user, "payments.set_channel", "pupil__path")
-    enrolments = enrolments.filter(mine)
-    return get_object_or_404(
-        enrolments.select_related("pupil__identity", "classroom__school", "term"), pk=pk
-    )
+    return enrolments.filter(mine).select_related("pupil__identity", "classroom__school", "term")

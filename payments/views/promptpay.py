@@ -7,13 +7,14 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext
+from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from eqfund import access, audit, clock
 from eqfund.access import requires
 from eqfund.models import Classroom, Enrolment
-from eqfund.pages import paged
+from eqfund.pages import PAGE_SIZE, paged
 from eqfund.pdf import to_pdf
 from eqfund.refusal import Refused
 from payments.actions import channels as actions
@@ -28,6 +29,7 @@ from payments.views.channels import (
     ACTIVITIES,
     my_classroom,
     my_enrolment,
+    my_enrolments,
     render_channel,
     window_context,
 )
@@ -74,6 +76,8 @@ def promptpay(request: Any) -> HttpResponse:
         "rows": [_line(row, notes) for row in page],
         **(window_context(request, paths[0], has_new=True) if paths else {}),
     }
+    if not context.get("why_closed"):
+        context["may_tell"] = any(line["may_be_told"] for line in context["rows"])
     return render(request, "payments/channels/promptpay.html", context)
 
 
@@ -82,12 +86,33 @@ def _line(row: ChannelRow, notes: dict[int, Any]) -> dict[str, Any]:
     return {
         "row": row,
         "pupil": row.enrolment.pupil,
+        "may_be_told": row.kind.startswith("promptpay") and row.standing == Standing.NOT_ASKED,
         "whose": row.kind,
         "standing": STANDING_NAMES[row.standing],
         "pill": STANDING_PILLS[row.standing],
         "note": note,
         "note_what": STEP_NAMES[note.step] if note else "",
     }
+
+
+@require_POST
+@requires(VERB)
+def promptpay_told(request: Any) -> HttpResponse:
+    """Note of the families chosen in the list that they have the leaflet; then the same list again."""
+    chosen = [int(key) for key in request.POST.getlist("family") if key.isdecimal()]
+    families = list(my_enrolments(request).filter(pk__in=chosen[:PAGE_SIZE]))
+    if families:
+        count = actions.note_families_told(families, by=request.user, at=request.moment)
+        said = ngettext(
+            "Noted: %(count)d family was told.", "Noted: %(count)d families were told.", count
+        )
+        messages.success(request, said % {"count": count})
+    else:
+        messages.error(request, gettext("No family is chosen: tick those who have the leaflet."))
+    room = request.POST.get("room", "")
+    return redirect(
+        reverse("payments:promptpay") + (f"?room={int(room)}" if room.isdecimal() else "")
+    )
 
 
 @require_POST

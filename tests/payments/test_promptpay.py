@@ -235,6 +235,35 @@ def test_a_note_on_the_page_goes_back_with_its_fault(pupil, visit, teacher):
     assert standing_of(pupil) == "told"
 
 
+def test_several_families_are_noted_as_told_at_once_those_of_others_left_out(
+    pupil, make_pupils, make_grants, other_classroom, visit, teacher
+):
+    mine, other = make_pupils(1)[0], make_pupils(classroom=other_classroom)[0]
+    make_grants([mine, other])
+    mine.channels.update(promptpay_state="unknown")
+    chosen = [enrolment_of(child).pk for child in (pupil, mine, other)]
+    client = visit(teacher)
+
+    assert f'value="{chosen[0]}" form="told"' in client.get(reverse("payments:promptpay")).text
+    client.post(reverse("payments:promptpay-told"), {"family": chosen})
+
+    assert [standing_of(child) for child in (pupil, mine)] == ["told", "told"]
+    assert not other.promptpay_notes.exists()
+
+
+def test_of_several_families_none_is_noted_where_one_cannot_be(
+    pupil, make_pupils, make_grants, teacher
+):
+    through_school = make_pupils(1)[0]
+    make_grants([through_school])
+    note(through_school, "cannot", teacher, reason="no_bank_near")
+
+    with pytest.raises(Refused, match=through_school.full_name):
+        both = [enrolment_of(child) for child in (pupil, through_school)]
+        channels.note_families_told(both, by=teacher, at=MAY)
+    assert standing_of(pupil) == "not_asked"
+
+
 def test_a_stranger_finds_no_pupil_and_no_leaflet(pupil, classroom, visit, outsider):
     client = visit(outsider)
     enrolment = enrolment_of(pupil)
