@@ -6,11 +6,29 @@ from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund.models import Holiday
 from eqfund.thai_text import BUDDHIST_ERA
 from eqfund.working_days import PUBLISHED_HOLIDAYS, PUBLISHED_YEARS
+
+# Those that fall on the same day every year; others follow the moon, or make up for a weekend.
+FIXED = {
+    "01-01": _("New Year's Day"),
+    "04-06": _("Chakri Day"),
+    "04-13": _("Songkran"),
+    "04-14": _("Songkran"),
+    "04-15": _("Songkran"),
+    "05-04": _("Coronation Day"),
+    "06-03": _("Queen Suthida's birthday"),
+    "07-28": _("The King's birthday"),
+    "08-12": _("Queen Sirikit's birthday, Mother's Day"),
+    "10-13": _("Navamindra Maharaj Day"),
+    "10-23": _("Chulalongkorn Day"),
+    "12-05": _("King Bhumibol's birthday, National Day, Father's Day"),
+    "12-10": _("Constitution Day"),
+    "12-31": _("New Year's Eve"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +71,9 @@ class Day:
 
     @property
     def name(self) -> str:
-        return self.change.name if self.change else gettext("published holiday")
+        if self.change:
+            return self.change.name
+        return str(FIXED.get(f"{self.day:%m-%d}", "")) or gettext("published holiday")
 
 
 def days_of(year: int) -> list[Day]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from eqfund import clock
 from eqfund.imports.calendar import Line
-from eqfund.thai_text import thai_date, thai_datetime
+from eqfund.thai_text import thai_date, thai_datetime, thai_range, thai_time
 from eqfund.windows import said_close
 
 from .validity import Fault
@@ -81,8 +81,16 @@ def when_words(line: Line) -> str:
     opens = moment_words(line.opens) if line.opens else ""
     if opens and not line.closes and line.kind != "event":
         return gettext("from %(day)s") % {"day": opens}
-    closes = close_words(line.closes) if line.closes else ""
-    return f"{opens} – {closes}".strip(" –")
+    if not line.closes or not line.opens:
+        return opens or (close_words(line.closes) if line.closes else "")
+    first, last = line.opens.astimezone(clock.BANGKOK), said_close(line.closes)
+    if (first.hour, first.minute) != (0, 0):
+        if first.date() == last.date():
+            return f"{thai_date(first)} {thai_time(first).removesuffix(' น.')}–{thai_time(last)}"
+        return f"{opens} – {close_words(line.closes)}"
+    days = thai_range(first.date(), last.date())
+    closes = line.closes.astimezone(clock.BANGKOK)
+    return days if (closes.hour, closes.minute) == (0, 0) else f"{days} {thai_time(last)}"
 
 
 def moment_words(at: datetime) -> str:
