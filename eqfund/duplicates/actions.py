@@ -148,7 +148,7 @@ def _merge(pair: DuplicatePair, keep: int, by: User, at: datetime, reason: str) 
     except CannotJoin as why:
         raise Refused(
             gettext(
-                "The two rows stay apart. %(why)s Perhaps the other row can stay; else ask the fund."
+                "The two rows stay apart. %(why)s Perhaps the other row can stay; else ask the fund to join them, on this ticket."
             )
             % {"why": why}
         ) from None

@@ -179,7 +179,7 @@ class ReasonForm(forms.Form):
 JOIN_SHOWS = {
     "": _("Waiting"),
     "asked": _("To propose"),
-    "proposed": _("To decide"),
+    "proposed": _("Waiting for the second person"),
     "joined": _("Joined"),
     "refused": _("Not joined"),
 }

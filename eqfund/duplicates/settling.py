@@ -23,6 +23,7 @@ from eqfund.models import (
     DuplicateSide,
     Enrolment,
     Pupil,
+    PupilJoin,
     RegistryRecord,
     Term,
     User,
@@ -32,8 +33,10 @@ from eqfund.refusal import Refused
 from . import rules
 from .joining import CannotJoin, join, links_to
 from .rules import Answer, Outcome
+from .rules_joins import JoinStatus
 
 ALIVE = (Enrolment.Status.STUDYING, Enrolment.Status.SUSPENDED)
+TWO_CHILDREN = (Outcome.DIFFERENT, Outcome.WRONG_FIRST, Outcome.WRONG_SECOND)
 
 
 @dataclass
@@ -119,6 +122,10 @@ def close(
         settled_at=at,
     ):
         raise Refused(gettext("This ticket is settled already."))
+    if by is not None and (joined or outcome in TWO_CHILDREN):
+        waiting = PupilJoin.objects.waiting().filter(pair=pair)
+        said = gettext("The ticket was settled otherwise meanwhile.")
+        waiting.update(status=JoinStatus.REFUSED, decided_by=by, decided_at=at, answer=said)
     facts = {"outcome": outcome, "ground": ground, "joined": joined}
     after = {"reason": reason.strip()} if reason.strip() else None
     for side in pair.sides.order_by("position"):
@@ -183,10 +190,8 @@ def _one_child(
     try:
         join(goes.pupil, stays.pupil, by=by or receiver, at=at, reason=reason)
     except CannotJoin as why:
-        raise Refused(
-            gettext("The number cannot go to the other school. %(why)s Ask the fund.")
-            % {"why": why}
-        ) from None
+        said = gettext("The two rows stay apart. %(why)s Ask the fund to join them.")
+        raise Refused(said % {"why": why}) from None
     RegistryRecord.objects.filter(pupil=goes.pupil.pk, term=pair.term_id).update(
         duplicate_index=None, duplicate_index_next=None
     )
@@ -237,10 +242,14 @@ def _number_to(right: Child, *, wrong: Child) -> None:
         return  # it is there already: whoever has it wrong was kept without
     number = wrong.pupil.identity
     assert number is not None
+    claims = RegistryRecord.objects.filter(pupil=right.pupil.pk, term=right.side.pair.term_id)
+    claimed = claims.exclude(duplicate_index=None).first()
+    if claimed is not None and bytes(claimed.duplicate_index) != bytes(number.id_index):
+        return  # corrected meanwhile; the next file brings the number to whose it is
     if _is_paid(number):
         raise Refused(
             gettext(
-                "Money of a term is recorded under this number at the school that has it wrong. Ask the fund before the number goes to the other child."
+                "Money of a term is recorded under this number. The school that has it wrong first corrects the child's number in its roll, by the papers: the money stays with that child. Then settle this ticket again."
             )
         )
     Pupil.objects.filter(pk=wrong.pupil.pk).update(identity=None)

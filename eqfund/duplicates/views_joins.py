@@ -50,6 +50,7 @@ def joins(request: Any) -> HttpResponse:
             for value, label in JOIN_SHOWS.items()
         ],
         "total": sum(counts.values()),
+        "may_read_tickets": bool(access.paths_with(request.user, "duplicates.read")),
     }
     return render_part(request, "duplicates/joins.html", "list", context)
 

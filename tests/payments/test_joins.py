@@ -7,8 +7,9 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from eqfund.access import Role
-from eqfund.duplicates import joins
+from eqfund.duplicates import actions, joins
 from eqfund.models import (
+    DuplicatePair,
     Enrolment,
     Event,
     FormerNumber,
@@ -285,6 +286,35 @@ def test_both_schools_read_of_each_step_in_their_book(join, pair):
     for verb in ("duplicates.propose_join", "duplicates.decide_join", "duplicates.settle"):
         told = Event.objects.filter(verb=verb).values_list("path", flat=True)
         assert set(told) == set(pair.sides.values_list("path", flat=True))
+
+
+def test_a_supervisor_who_may_not_join_them_is_sent_to_the_fund(
+    world, make_pupils, other_classroom, pair, admin, fund_officer
+):
+    """The school that has the child holds a G-code, and money under it."""
+    (theirs,) = make_pupils(1, classroom=other_classroom, g_code=True)
+    world.cash([theirs])
+    pair.sides.filter(position=2).update(pupil=theirs)
+    DuplicatePair.objects.update(
+        band="likely", state="disputed", second_key=theirs.pk, first_by=admin
+    )
+
+    with pytest.raises(Refused, match="Ask the fund to join them"):
+        actions.decide_duplicate(
+            pair, outcome="one_second", reason="ดูแล้ว", by=fund_officer, at=DECIDED
+        )
+    assert Pupil.objects.filter(pk=theirs.pk).exists()
+
+
+def test_a_ticket_settled_as_two_children_ends_the_question(pair, admin, fund_officer, school):
+    DuplicatePair.objects.update(apart="school", path=school.path)
+    pair.refresh_from_db()
+    joins.ask_join(pair, reason="พิมพ์ซ้ำ", by=admin, at=PAID)
+
+    actions.settle_own_duplicate(pair, keep=None, reason="แฝด", by=admin, at=DECIDED)
+
+    asked = PupilJoin.objects.get()
+    assert (asked.status, asked.decided_by) == ("refused", admin)
 
 
 # --- collecting
