@@ -1,9 +1,9 @@
 """A real browser before a real installation: what `make run` starts, on demo data of its own.
 
-Most journeys share the installation that begins where the demo does, in July; a module of another
-MOMENT has one whose story was told until then. A clock only runs forward, so journeys that need a
-later moment stand later in their file, and each acts on pupils and rounds of its own. Journeys of
-one installation run in order; two installations may be walked side by side (pytest -n 2).
+Most journeys share the installation that begins where the demo does, in July; for some modules the
+story was told until another moment. A clock only runs forward, so journeys that need a later moment
+stand later in their file, and each acts on pupils and rounds of its own. Journeys of one
+installation are walked in order; those of two may be walked side by side (pytest -n 2).
 """
 
 import os
@@ -25,6 +25,7 @@ pytest.importorskip("playwright", reason="the development packages are not insta
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = Path(os.environ.get("EQFUND_SCREENS", ROOT / "var" / "screens"))
@@ -65,28 +66,36 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def pytest_collection_modifyitems(items):
-    """Keep the journeys of one installation together and in order; the others may run beside them."""
-    for item in items:
-        if item.get_closest_marker("browser"):
-            group = getattr(item.module, "MOMENT", DEMO) or "demo"
-            item.add_marker(pytest.mark.xdist_group(group))
+DEMO = ()  # the demo's own moment
+# What seed_demo is told for the modules whose installation does not begin where the demo does.
+TOLD_UNTIL = {
+    "test_committee": ("2569-08-20 09:00",),  # results are announced; forms 05 close on the 25th
+    "test_payout": ("2569-08-20 09:00",),  # all classes of round 1 but ป.4/1 have paid
+    "test_continuing": ("2569-05-08 09:00", "--awaited"),  # the predecessor's list, and no pupil
+}
 
 
-DEMO = ""  # the moment at which the demo begins by itself
+class ByInstallation(LoadScopeScheduling):
+    """Journeys of one installation are walked in order by one worker; another walks those of the next."""
+
+    def _split_scope(self, nodeid):
+        return str(TOLD_UNTIL.get(Path(nodeid.partition("::")[0]).stem, DEMO))
+
+
+def pytest_xdist_make_scheduler(config, log):
+    return ByInstallation(config, log)
 
 
 @pytest.fixture(scope="session")
 def site_at():
-    """Give the installation whose story was told until a moment (with seed_demo's `options`); each is started once."""
+    """Give the installation whose story was told until a moment; each is started once."""
     started = {}
     with ExitStack() as stack:
 
-        def site_at(moment: str, *options: str) -> Site:
-            told = (moment, options)
+        def site_at(told: tuple[str, ...]) -> Site:
             if told not in started:
                 number = len(started) + 1
-                started[told] = stack.enter_context(installation(moment, number, options))
+                started[told] = stack.enter_context(installation(told, number))
             return started[told]
 
         yield site_at
@@ -94,12 +103,12 @@ def site_at():
 
 @pytest.fixture(scope="module")
 def site(request, site_at):
-    """The installation that a module's journeys look at: the demo's, or of its MOMENT (told with its SEEDED)."""
-    return site_at(getattr(request.module, "MOMENT", DEMO), *getattr(request.module, "SEEDED", ()))
+    """The installation that a module's journeys look at."""
+    return site_at(TOLD_UNTIL.get(Path(request.path).stem, DEMO))
 
 
 @contextmanager
-def installation(moment, number, options=()):
+def installation(told, number):
     """Serve a database of its own; a running one, for whoever writes a journey, by EQFUND_SITE."""
     from rehearsal.story.stage import fresh_database
 
@@ -112,8 +121,8 @@ def installation(moment, number, options=()):
         environment.pop("DJANGO_SETTINGS_MODULE", None)
         site = Site(f"http://localhost:{port}", environment)
         log = Path(environment["EQFUND_VAR"]) / "serve.log"
-        if moment != DEMO:
-            site.manage("seed_demo", "--until", moment, "--quiet", *options)
+        if told:
+            site.manage("seed_demo", "--quiet", "--until", *told)
         with log.open("wb") as words:
             server = subprocess.Popen(
                 [sys.executable, "manage.py", "serve", "--port", str(port)],

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-MOMENT = "2569-08-20 09:00"  # results were announced on the 18th; forms 05 close on the 25th
 MEMBERS = (
     "นายบุญมี ดินทองใส", "นางสมใจ ฟ้าธารทอง", "นายประเสริฐ ดอยคำใส", "นายชูชัย นาหินทราย",
     "นายแสงดี ลมภูฟ้า", "นางดวงใจ ดอกไม้ธาร", "พระสมชาย ฐิตธมฺโม", "นางมาลี สวนฝนใส",

@@ -8,10 +8,6 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-MOMENT = (
-    "2569-05-08 09:00"  # the calendar, people and the predecessor's list are there, no pupil is
-)
-SEEDED = ("--awaited",)
 GUARDIAN_ID = "1101700203450"
 
 

@@ -11,7 +11,6 @@ from rehearsal import homes
 
 pytestmark = pytest.mark.browser
 
-MOMENT = "2569-08-20 09:00"  # every other class of round 1 has paid; ป.4/1 has not
 PAST_DUE = "31/8/2569 10:00"  # due was the 28th
 SCHOOL = "โรงเรียนบ้านปางหมู"
 
