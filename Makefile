@@ -69,7 +69,7 @@ test: setup ## all tests but the browser's
 browser: setup ## the journeys in a real browser
 	@.ci/have-chromium
 	$(say) "Browser journeys"
-	@$(PY) -m pytest -m browser tests/browser $(ARGS)
+	@$(PY) -m pytest -m browser tests/browser -n 2 $(ARGS)
 
 .PHONY: check
 check: setup ## every linter and contract; runs all, reports all
