@@ -128,8 +128,10 @@ def lines_of(user: User, at: datetime) -> list[Window]:
             mine = every or roles & set(line.roles.split(";"))
             key = (line.activity, line.round_no, line.kind)
             (found if mine else others).setdefault(key, window)
-    named = any(window.line.kind in ("window", "outside") for window in found.values())
-    return list((found if named else others | found).values())
+    kinds = {window.line.kind for window in found.values()}
+    if "outside" in kinds:  # their own work is elsewhere: of the others', what has not begun
+        others = {key: w for key, w in others.items() if w.opens_at and w.opens_at > at}
+    return list((found if "window" in kinds else others | found).values())
 
 
 def open_now(lines: list[Window], at: datetime) -> list[Window]:
@@ -141,6 +143,40 @@ def open_now(lines: list[Window], at: datetime) -> list[Window]:
 def outside_now(lines: list[Window], at: datetime) -> list[Window]:
     """Work done outside the system these days: a home visit, the affiliation's own registry."""
     return [w for w in lines if w.line.kind == "outside" and w.is_open(at)]
+
+
+@dataclass(frozen=True, slots=True)
+class Open:
+    """A line of the calendar that holds now: how far the person's school or classes are with it."""
+
+    window: Window
+    done: int = 0
+    total: int = 0
+    url: str = ""
+
+
+def progress_of(user: User, lines: list[Window], at: datetime) -> list[Open]:
+    """The same lines with how far the person's schools and classes are; above the schools without."""
+    paths = {post.path for post in postings_of(user)}
+    term = Term.objects.current(at) if lines and paths else None
+    if term is None or any(path.count("/") < SEGMENTS["school"] for path in paths):
+        return [Open(line) for line in lines]
+    widest = [p for p in paths if not any(p != other and p.startswith(other) for other in paths)]
+    return [_progress(line, term, widest, at) for line in lines]
+
+
+def _progress(window: Window, term: Term, paths: list[str], at: datetime) -> Open:
+    activity, round_no = window.line.activity, window.line.round_no
+    works: list[hooks.Work] = []
+    pages: set[str] = set()
+    for it in hooks.unfinished:
+        for path in paths if it.activity == activity else ():
+            by = it.classes if path.count("/") > SEGMENTS["school"] else it
+            counted = by.work(term, round_no, path, at) if by and by.work else {}
+            works += counted.values()
+            pages |= {by.page(key, term, round_no) for key in counted if by and by.page}
+    done, total = (sum(getattr(work, name) for work in works) for name in ("done", "total"))
+    return Open(window, done, total, pages.pop() if len(pages) == 1 else "")
 
 
 def coming_of(lines: list[Window], at: datetime) -> list[Coming]:

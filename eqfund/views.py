@@ -30,7 +30,11 @@ def home(request: Any) -> HttpResponse:
         "groups": groups,
         "posts": first_page.posts_in_words(request.user),
         "windows": windows,
-        "outside": first_page.outside_now(lines, request.moment),
+        "open_lines": first_page.progress_of(
+            request.user,
+            [*windows, *first_page.outside_now(lines, request.moment)],
+            request.moment,
+        ),
         "left": windows[0].left(request.moment) if windows else "",
         "coming": first_page.coming_of(lines, request.moment),
         "moment": request.moment,

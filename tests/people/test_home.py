@@ -119,13 +119,46 @@ def test_days_are_counted_as_people_count_them(day, words, at, now):
     assert home.days_away(at(day), now) == words
 
 
-@pytest.mark.parametrize("person", ["teacher", "registry_keeper", "director", "office_admin", "auditor"])  # fmt: skip
+@pytest.mark.parametrize("person", ["teacher", "director", "office_admin", "auditor"])
 def test_everyone_learns_what_comes_next(person, request, calendar, now):
     lines = home.lines_of(request.getfixturevalue(person), now)
 
     coming = home.coming_of(lines, now)
     assert coming == sorted(coming, key=lambda one: one.at) and coming[0].at > now
     assert home.open_now(lines, now)[0].line.activity == "form01"  # the letter's before our own
+
+
+def test_a_keeper_learns_of_their_own_work_outside_not_of_windows_of_others(
+    registry_keeper, calendar, now
+):
+    lines = home.lines_of(registry_keeper, now)
+
+    assert home.open_now(lines, now) == []
+    assert [w.line.activity for w in home.outside_now(lines, now)] == ["source_registry_check"]
+    assert home.coming_of(lines, now)[0].at > now
+
+
+def test_the_open_lines_say_how_far_my_class_or_school_is(
+    teacher, admin, auditor, calendar, now, monkeypatch
+):
+    room = hooks.OfClasses(
+        lambda *_asked: {7: hooks.Work(1, 4)}, lambda key, _term, _round: f"/room/{key}/"
+    )
+    work = hooks.unfinished_by_work(
+        "form01", lambda *_asked: {1: hooks.Work(5, 9)}, classes=room, page=lambda *_asked: "/all/"
+    )
+    monkeypatch.setattr(hooks, "unfinished", [work])
+
+    def said(person):
+        lines = home.open_now(home.lines_of(person, now), now)
+        one = home.progress_of(person, lines, now)[0]
+        return one.done, one.total, one.url
+
+    assert [said(person) for person in (teacher, admin, auditor)] == [
+        (1, 4, "/room/7/"),
+        (5, 9, "/all/"),
+        (0, 0, ""),
+    ]
 
 
 def test_the_page_shows_tasks_or_what_comes_next(client, calendar, teacher, auditor, monkeypatch):
@@ -161,6 +194,20 @@ def test_the_page_shows_tasks_or_what_comes_next(client, calendar, teacher, audi
 )
 def test_tabs_are_what_is_due_now_then_what_is_used_most(roles, due, first):
     assert home.tab_names(roles, due)[: len(first)] == first
+
+
+def test_pages_where_something_waits_lead_the_tabs_the_nearest_due_first(now):
+    def row(url, days=None):
+        due = None if days is None else now + timedelta(days=days)
+        return home.Row(Todo("x", url=url, due=due), "", "")
+
+    rows = [row("/handovers/3/"), row("/schools/1/checklist/", 9), row("/rolls/schools/1/", 2)]
+
+    waiting = home.pages_waiting([home.Group("", "", rows)])
+
+    assert waiting == ["rolls:rolls", "schools:schools", "handover:handovers"]
+    tabs = home.tab_names(["homeroom_teacher"], {"form01"}, waiting)
+    assert tabs[:5] == ["home", *waiting, "screening:form01-list"]
 
 
 @pytest.mark.parametrize("role", list(Role))
