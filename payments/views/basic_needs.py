@@ -33,6 +33,7 @@ from payments.views.shared import current_term
 from payments.words.accounts import BANK_NAMES
 from payments.words.basic_needs import LIST_STATUS_NAMES, LIST_STATUS_PILLS
 
+SEARCH_FROM = 10  # schools of an office, from which one looks for a name
 STATES = {
     "no_account": Q(account_last4=None),
     "no_list": Q(listed_pupils=None),
@@ -300,6 +301,8 @@ def office_page(
     allocations = OfficeAllocation.objects.filter(office=office, term=term)
     lists = SubsidyList.objects.filter(office=office, term=term)
     schools = School.objects.visible_to(user, FIGURES).filter(office=office)
+    name = request.GET.get("name", "").strip().replace("\0", "")[:80]
+    found = schools.filter(name__icontains=name) if name else schools
     total = queries.totals(rows)
     allocation = allocations.filter(is_current=True).first()
     context = {
@@ -317,7 +320,9 @@ def office_page(
             for one in lists.select_related("uploaded_by", "recorded_by").order_by("-pk")[:20]
         ],
         "total": total,
-        "page": paged(request, queries.schools_of(schools, rows)),
+        "page": paged(request, queries.schools_of(found, rows)),
+        "name": name,
+        "may_search": bool(name) or schools.count() > SEARCH_FROM,
         "may_read": access.may(user, NAMES, office.path),
         "why_not_keep": permissions.why_not_keep(office, user),
         "why": permissions.why_not_concerned(office.affiliation.code),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -41,11 +42,13 @@ def visits(request: Any) -> HttpResponse:
         return redirect("screening:visits-class", rooms[0].pk)
     level, places, rows, head = _chosen(request, term)
     page = paged(request, places)
+    counted, counted_at = _counted(request, term, level, page, rows)
     context = {
         "term": term,
         "level": level,
         "page": page,
-        "rows": queries.with_counts(page, rows, level),
+        "rows": counted,
+        "counted_at": counted_at,
         "total": None if level == queries.OF_OFFICE else queries.total_of(rows),
         "head": head,
         "affiliations": Affiliation.objects.order_by("pk") if level == queries.OF_OFFICE else [],
@@ -80,7 +83,7 @@ def visits_csv(request: Any) -> HttpResponse:
     )
     lines = (
         [str(row["place"]), *(row[key] for key in FIGURES)]
-        for row in queries.with_counts(places, rows, level)
+        for row in _counted(request, term, level, places, rows)[0]
     )
     return sheets.csv_response(titles, lines, "home-visits.csv")
 
@@ -115,15 +118,14 @@ def visits_days(request: Any, pk: int) -> HttpResponse:
     """Set the day for the homes that are chosen."""
     room = _room(request, pk, PLAN)
     form = DayForm(request.POST)
-    if not form.is_valid():
-        return _class_page(request, room, day=form, status=422)
     asked = [text for text in request.POST.getlist("visit") if text.isascii() and text.isdigit()]
-    chosen = [int(text) for text in asked if len(text) < 12]
+    chosen = [int(text) for text in asked if len(text) < 12][:200]
     rows = HomeVisit.objects.visible_to(request.user, PLAN).filter(enrolment__classroom=room)
-    lines = list(rows.filter(pk__in=chosen[:200]))
-    if not lines:
-        messages.warning(request, gettext("Choose the homes first, then the day."))
-        return redirect("screening:visits-class", pk)
+    lines = list(rows.filter(pk__in=chosen))
+    if form.is_valid() and not lines:
+        form.add_error(None, gettext("Choose the homes first, then the day."))
+    if not form.is_valid():
+        return _class_page(request, room, day=form, chosen=chosen, status=422)
     day = form.cleaned_data["planned_on"]
     count = actions.plan_visits(lines, planned_on=day, by=request.user, at=request.moment)
     messages.success(
@@ -234,17 +236,26 @@ def _paper(request: Any, rooms: list[Classroom]) -> HttpResponse:
 
 
 def _class_page(
-    request: Any, room: Classroom, *, add: Any = None, day: Any = None, status: int = 200
+    request: Any,
+    room: Classroom,
+    *,
+    add: Any = None,
+    day: Any = None,
+    chosen: Collection[int] = (),
+    status: int = 200,
 ) -> HttpResponse:
     term = term_of(request)
     plan = pages.plan_of([room], term, request.user)
+    areas = [(area, [_shown(line) for line in area.lines]) for area in plan.areas]
     audit.read_list(request, "screening:visits-class", plan.lines + plan.skipped, path=room.path)
     may_plan = access.may(request.user, PLAN, room.path)
     context = {
         "term": term,
         "room": room,
         "plan": plan,
-        "areas": [(area, [_shown(line) for line in area.lines]) for area in plan.areas],
+        "areas": areas,
+        "chosen": chosen,
+        "hindered": pages.hindered([row for _area, rows in areas for row in rows]),
         "skipped": [_shown(line) for line in plan.skipped],
         "counts": _counts(plan),
         "may_plan": may_plan,
@@ -356,6 +367,13 @@ def _chosen(request: Any, term: Term) -> tuple[str, QuerySet[Any], QuerySet[Home
     if pk := _number(request, "affiliation"):
         offices = offices.filter(affiliation=pk)
     return queries.OF_OFFICE, offices.order_by("affiliation", "short_name", "pk"), rows, None
+
+
+def _counted(request: Any, term: Term, level: str, places: Any, rows: Any) -> tuple[list[Any], Any]:
+    """The places with their counts: offices as last counted, schools and classes as they stand now."""
+    if level == queries.OF_OFFICE:
+        return queries.with_kept_counts(request.user, term, places, rows)
+    return queries.with_counts(places, rows, level), None
 
 
 def _number(request: Any, name: str) -> int:

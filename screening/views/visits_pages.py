@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +22,7 @@ from screening.rules.visits import Evidence, Home, Stage, going_order, reasons
 
 from .form01_pages import pill_of
 
+SAID_ONCE = 3  # so many of one hindrance are told together
 STAGE_PILLS = {Stage.TO_VISIT: "sun", Stage.VISITED: "info", Stage.SKIPPED: ""}
 
 
@@ -85,6 +87,12 @@ def hindrance(line: Line) -> str:
         "%(registry)s does not mark this pupil as poor. The registry keeper sets the mark "
         "there and imports the file again."
     ) % {"registry": line.registry}
+
+
+def hindered(rows: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """What keeps three pupils or more from their form, with their number: said once, above the list."""
+    counted = Counter(row["hindrance"] for row in rows if row["hindrance"])
+    return [(said, count) for said, count in counted.most_common() if count >= SAID_ONCE]
 
 
 def plan_of(rooms: list[Classroom], term: Term, user: User, *, thai: bool = False) -> Plan:

@@ -43,11 +43,13 @@ document.addEventListener("submit", (event) => {
   }
 });
 
-// "Choose all" boxes: <input type="checkbox" data-all="name">. Each box says that it changed, for sums.
+// "Choose all" boxes: <input type="checkbox" data-all="name">, of the form or of the [data-all-in] around it.
+// Each box says that it changed, for sums.
 document.addEventListener("change", (event) => {
   const name = event.target.dataset?.all;
   if (!name) return;
-  for (const box of event.target.form.querySelectorAll(`input[name="${name}"]:not(:disabled)`)) {
+  const among = event.target.closest("[data-all-in]") ?? event.target.form;
+  for (const box of among.querySelectorAll(`input[name="${name}"]:not(:disabled)`)) {
     if (box.checked === event.target.checked) continue;
     box.checked = event.target.checked;
     box.dispatchEvent(new Event("change", { bubbles: true }));

@@ -242,7 +242,7 @@ def test_the_way_of_one_line_by_the_pages(client, teacher, classroom, make_pupil
     [
         ("visits-class-add", {}, 422),
         ("visits-class-days", {"planned_on": "พรุ่งนี้"}, 422),
-        ("visits-class-days", {"planned_on": "24/6/2569"}, 302),
+        ("visits-class-days", {"planned_on": "24/6/2569"}, 422),
         ("visit-record", {"visited_on": "", "outcome": "met"}, 422),
         ("visit-record", {"visited_on": "1/1/2600", "outcome": "met"}, 409),
         ("visit-skip", {}, 422),
