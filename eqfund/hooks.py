@@ -22,6 +22,8 @@ joined_once          (label of a model, fields)           rows of which the seco
 rows_join            (PupilJoin, keep, leave, here, by, at) -> [JoinLine]   the fund joins two rows: what cannot simply go along is settled first
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
 office_counts        (user, term, activity, [office key]) -> {office key: OfficeCount}   how far offices were with an activity, as last counted
+counted_subjects     eqfund.hooks.CountedSubject          figures of an office that take long to sum: counted in the background where something was done
+office_figures       (user, term, subject, [office key]) -> {office key: KeptFigures}    those figures as last counted
 subsidy_years        (term, [pupil key]) -> {pupil key: years}   for how many school years running up to the last one a pupil stood in lists of the basic-needs subsidy
 children_moved       (keys of Handover, by, at)           pupils study at another school now: what does not travel ends, in that transaction
 handover_duties      (Handover, at) -> [Duty]             what a move means and leaves to do, for its two sides; asked before it and after
@@ -267,6 +269,22 @@ class OfficeCount:
 
 
 @dataclass(frozen=True, slots=True)
+class CountedSubject:
+    """Figures of whole offices: `count(term, [office key])` gives office key -> name of a figure -> number."""
+
+    name: str
+    count: Callable[[Any, list[int]], dict[int, dict[str, int]]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFigures:
+    """An office's figures of one subject, as they were counted last."""
+
+    figures: dict[str, int]
+    counted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class StatusMeaning:
     """What follows when a pupil's state becomes `status`: a sentence; `bad` for what cannot be taken back by the school."""
 
@@ -283,3 +301,19 @@ handover_history: Registry[Callable[[Any, Any, datetime], list[Panel]]] = Regist
 status_meanings: Registry[Callable[[Any, datetime], list[StatusMeaning]]] = Registry()
 # Figures of many offices at once, counted beforehand: no page of the country counts by itself.
 office_counts: Registry[Callable[[Any, Any, str, list[int]], dict[int, OfficeCount]]] = Registry()
+counted_subjects: Registry[CountedSubject] = Registry()
+office_figures: Registry[Callable[[Any, Any, str, list[int]], dict[int, KeptFigures]]] = Registry()
+
+
+def kept_figures(
+    user: Any, term: Any, subject: str, offices: list[int]
+) -> tuple[dict[int, dict[str, int]], datetime | None]:
+    """Figures of offices as last counted, and when the oldest of them was; who has none is left out.
+
+    A page counts those few itself: nothing has been counted before the first tick of a new term.
+    """
+    found: dict[int, KeptFigures] = {}
+    for each in office_figures:
+        found |= each(user, term, subject, offices)
+    figures = {key: kept.figures for key, kept in found.items()}
+    return figures, min((kept.counted_at for kept in found.values()), default=None)

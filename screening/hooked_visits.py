@@ -8,13 +8,16 @@ from eqfund import hooks
 from eqfund.models import Term, User
 from screening.models import HomeVisit
 from screening.permissions.visits import FOLLOW, PLAN
+from screening.queries import visits as queries
 
 
 def register() -> None:
     """Register with eqfund.hooks."""
     hooks.menu.register(
-        hooks.MenuItem("screening", _("Home visits"), "screening:visits", FOLLOW, _("Visits")), order=19
+        hooks.MenuItem("screening", _("Home visits"), "screening:visits", FOLLOW, _("Visits")),
+        order=19,
     )
+    hooks.counted_subjects.register(hooks.CountedSubject(queries.SUBJECT, queries.office_figures))
 
 
 def homes_to_visit(user: User, term: Term) -> int:

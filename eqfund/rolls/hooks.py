@@ -23,6 +23,7 @@ ACTIVITY = "source_registry_check"
 hooks.menu.register(
     MenuItem("pupils", _("Names and ids"), "rolls:rolls", "rolls.follow", _("Names")), order=13
 )
+hooks.counted_subjects.register(hooks.CountedSubject(queries.SUBJECT, queries.office_figures))
 
 
 def _class_page(classroom: int, term: Term, round_no: int) -> str:

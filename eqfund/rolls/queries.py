@@ -15,7 +15,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Count, QuerySet
 
-from eqfund import access
+from eqfund import access, hooks
 from eqfund.hooks import Work
 from eqfund.models import (
     Affiliation,
@@ -252,38 +252,50 @@ def school_lines(schools: list[School], term: Term) -> list[PlaceLine]:
     return [PlaceLine(school, sums[school.pk]) for school in schools]
 
 
-def office_lines(offices: list[SupervisingOffice], term: Term, user: User) -> list[PlaceLine]:
-    """Offices with the sums of their rolls by what was confirmed last.
+SUBJECT = "rolls"
 
-    Without digests: what changed since is told where an office's schools are listed. Three queries.
+
+def office_figures(
+    term: Term, offices: list[int], rooms: QuerySet[Classroom] | None = None
+) -> dict[int, dict[str, int]]:
+    """Classes, pupils, confirmations and marks of offices, by what was confirmed last; three queries.
+
+    Without digests: what changed since is told where an office's schools are listed. `rooms` are
+    those that count, by default all (hooks.counted_subjects).
     """
-    pks = [office.pk for office in offices]
-    rooms = rooms_of(user, term).filter(school__office__in=pks)
+    rooms = Classroom.objects.all() if rooms is None else rooms
+    rooms = rooms.filter(year_be=term.year_be, school__office__in=offices)
     studying = Enrolment.objects.filter(term=term, status__in=OF_THE_ROLL, classroom__in=rooms)
     per_office = "classroom__school__office"
-    counted = {
-        row[0]: row[1:]
-        for row in studying.order_by()
-        .values_list(per_office)
-        .annotate(classes=Count("classroom", distinct=True), pupils=Count("pk"))
-    }
+    found = {office: {"classes": 0, "pupils": 0, "confirmed": 0, "marks": 0} for office in offices}
+    # by class first: a count of distinct classes would sort every pupil
+    by_class = studying.order_by().values_list(per_office, "classroom").annotate(n=Count("pk"))
+    for office, _room, pupils in by_class:
+        found[office]["classes"] += 1
+        found[office]["pupils"] += pupils
     alive = RollConfirmation.objects.alive().filter(term=term, classroom__in=rooms)
-    confirmed = dict(alive.order_by().values_list(per_office).annotate(n=Count("pk")))
+    for office, n in alive.order_by().values_list(per_office).annotate(n=Count("pk")):
+        found[office]["confirmed"] = min(n, found[office]["classes"])
     marks = RollMark.objects.open().filter(term=term, classroom__in=rooms)
-    marked = dict(marks.order_by().values_list(per_office).annotate(n=Count("pk")))
-    lines = []
-    for office in offices:
-        classes, pupils = counted.get(office.pk, (0, 0))
-        sum_ = Sum(
-            classes,
-            min(confirmed.get(office.pk, 0), classes),
-            0,
-            pupils,
-            0,
-            marked.get(office.pk, 0),
-        )
-        lines.append(PlaceLine(office, sum_))
-    return lines
+    for office, n in marks.order_by().values_list(per_office).annotate(n=Count("pk")):
+        found[office]["marks"] = n
+    return found
+
+
+def office_lines(
+    offices: list[SupervisingOffice], term: Term, user: User
+) -> tuple[list[PlaceLine], datetime | None]:
+    """Offices with the sums of their rolls as last counted, and when; counted now where they never were."""
+    figures, counted_at = hooks.kept_figures(user, term, SUBJECT, [office.pk for office in offices])
+    if fresh := [office.pk for office in offices if office.pk not in figures]:
+        figures |= office_figures(term, fresh, rooms_of(user, term))
+    return [PlaceLine(office, sum_of(figures[office.pk])) for office in offices], counted_at
+
+
+def sum_of(figures: dict[str, int]) -> Sum:
+    """An office's figures as a sum; what changed since is not among them."""
+    classes, confirmed = figures["classes"], figures["confirmed"]
+    return Sum(classes, confirmed, 0, figures["pupils"], 0, figures["marks"])
 
 
 def csv_rows(schools: QuerySet[School], term: Term, state: str = "") -> Iterator[list[Any]]:

@@ -256,7 +256,9 @@ def _office_page(
     if not state and named.count() > PAGE_SIZE:
         page = paged(request, named)
         page.object_list = queries.school_lines(list(page.object_list), term)
-        return page, queries.office_lines([found], term, request.user)[0].sum, {}
+        rooms = queries.rooms_of(request.user, term)
+        figures = queries.office_figures(term, [found.pk], rooms)
+        return page, queries.sum_of(figures[found.pk]), {}
     every = queries.school_lines(list(named), term)
     states = [line.sum.state for line in every]
     lines = [line for line in every if not state or line.sum.state == state]
@@ -272,8 +274,8 @@ def _offices(request: Any) -> HttpResponse:
     if name := request.GET.get("name", "").strip():
         offices = offices.filter(short_name__icontains=name)
     page = paged(request, offices.order_by("affiliation", "short_name", "pk"))
-    lines = queries.office_lines(list(page), term, request.user)
-    context = {"term": term, "page": page, "lines": lines, "name": name}
+    lines, counted_at = queries.office_lines(list(page), term, request.user)
+    context = {"term": term, "page": page, "lines": lines, "name": name, "counted_at": counted_at}
     return render(request, "rolls/offices.html", context)
 
 

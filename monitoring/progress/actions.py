@@ -11,11 +11,17 @@ from datetime import datetime
 from django.db import connection, transaction
 from django.db.models import F
 
-from eqfund import audit, clock, jobs
+from eqfund import audit, clock, hooks, jobs
 from eqfund.models import Event, School, SupervisingOffice, Term, User
 from eqfund.refusal import Refused
 from monitoring.progress import permissions, queries
-from monitoring.progress.models import OfficeSnapshot, ProgressMark, Reminder, StageSnapshot
+from monitoring.progress.models import (
+    OfficeFigures,
+    OfficeSnapshot,
+    ProgressMark,
+    Reminder,
+    StageSnapshot,
+)
 from monitoring.progress.rules import Stage, State, office_of
 
 
@@ -140,6 +146,19 @@ def _recount(pk: int, term: Term, at: datetime) -> int:
         update_conflicts=True,
         unique_fields=["snapshot", "stage"],
         update_fields=["done", "total", "late"],
+    )
+    OfficeFigures.objects.bulk_create(
+        [
+            OfficeFigures(
+                snapshot=snapshot,
+                subject=subject.name,
+                figures=subject.count(term, [snapshot.office_id]).get(snapshot.office_id, {}),
+            )
+            for subject in hooks.counted_subjects
+        ],
+        update_conflicts=True,
+        unique_fields=["snapshot", "subject"],
+        update_fields=["figures"],
     )
     OfficeSnapshot.objects.filter(pk=pk).update(
         schools=len(board),

@@ -6,4 +6,4 @@ class ProgressConfig(AppConfig):
     label = "progress"
 
     def ready(self) -> None:
-        from monitoring.progress import hooked  # noqa: F401  (it registers with the kernel's hooks)
+        from monitoring.progress import figures, hooked  # noqa: F401  (they register with the kernel's hooks)

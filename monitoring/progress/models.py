@@ -82,6 +82,28 @@ class StageSnapshot(models.Model):
         ]
 
 
+class OfficeFiguresQuerySet(ScopedQuerySet):
+    scope = "snapshot__office__path"
+    read_verb = "progress.read"
+
+
+class OfficeFigures(models.Model):
+    """What a lower app counts of an office (hooks.counted_subjects), beside its snapshot and as old as it."""
+
+    personal: set[str] = set()
+
+    snapshot = models.ForeignKey(OfficeSnapshot, models.CASCADE, related_name="figures")
+    subject = models.CharField(max_length=30)
+    figures = models.JSONField()
+
+    objects = OfficeFiguresQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(name="office_figures_once", fields=["snapshot", "subject"]),
+        ]
+
+
 class ProgressMark(models.Model):
     """How far the audit book has been gone through for a term's snapshots."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 
@@ -22,6 +22,7 @@ from eqfund.models import (
     School,
     SupervisingOffice,
     Term,
+    User,
 )
 from eqfund.registry import last_known
 from eqfund.registry.last_known import LastKnown
@@ -205,6 +206,27 @@ def with_counts(places: Iterable[Any], rows: QuerySet[HomeVisit], key: str) -> l
     shown = list(places)
     found = counts_by(rows.filter(**{f"{key}__in": [place.pk for place in shown]}), key)
     return [{"place": place, **NOUGHT, **found.get(place.pk, {})} for place in shown]
+
+
+SUBJECT = "home_visits"
+
+
+def office_figures(term: Term, offices: list[int]) -> dict[int, dict[str, int]]:
+    """Whole offices' counts (hooks.counted_subjects); one query."""
+    rows = HomeVisit.objects.in_term(term).to_visit_in(term)
+    found = counts_by(rows.filter(**{f"{OF_OFFICE}__in": offices}), OF_OFFICE)
+    return {office: found.get(office, NOUGHT) for office in offices}
+
+
+def with_kept_counts(
+    user: User, term: Term, offices: Iterable[SupervisingOffice], rows: QuerySet[HomeVisit]
+) -> tuple[list[dict[str, Any]], datetime | None]:
+    """Offices with their counts as last counted, and when; of `rows`, now, where they never were."""
+    shown = list(offices)
+    kept, counted_at = hooks.kept_figures(user, term, SUBJECT, [office.pk for office in shown])
+    if fresh := [office.pk for office in shown if office.pk not in kept]:
+        kept |= counts_by(rows.filter(**{f"{OF_OFFICE}__in": fresh}), OF_OFFICE)
+    return [{"place": office, **NOUGHT, **kept.get(office.pk, {})} for office in shown], counted_at
 
 
 def total_of(rows: QuerySet[HomeVisit]) -> dict[str, int]:

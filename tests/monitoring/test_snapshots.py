@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from eqfund import audit, edges, places
+from eqfund import audit, edges, hooks, places
 from eqfund.models import CalendarLine, Event, School, Term
 from monitoring.progress import actions, hooked, queries, tasks
 from monitoring.progress.models import OfficeSnapshot, ProgressMark, StageSnapshot
@@ -150,6 +150,27 @@ def test_an_affiliations_officer_is_told_at_what_its_schools_are_late(
 
 def test_a_school_sees_no_sums_of_its_office(counted, admin):
     assert not queries.snapshots(admin, counted).exists()
+
+
+def test_what_lower_apps_count_is_kept_and_shown_where_the_country_is_listed(
+    calendar, client, school, office, admin, fund_officer, make_pupils, july
+):
+    make_pupils(3)
+    client.force_login(fund_officer)
+    pages = [("rolls:rolls", "lines"), ("screening:visits", "rows")]
+    live = [(client.get(reverse(page)).context[rows]) for page, rows in pages]
+    actions.note_touched(calendar)
+    actions.recount(calendar, at=july, most=10_000)
+    audit.record("registry.confirm", school, by=admin, at=july, path=school.path)
+    make_pupils(1)
+
+    for (page, rows), before in zip(pages, live, strict=True):
+        context = client.get(reverse(page)).context
+        assert (context[rows], context["counted_at"]) == (before, july)
+    for subject in hooks.counted_subjects:
+        kept, _at = hooks.kept_figures(fund_officer, calendar, subject.name, [office.pk])
+        assert kept.keys() == {office.pk}
+        assert not hooks.kept_figures(admin, calendar, subject.name, [office.pk])[0]
 
 
 @pytest.mark.parametrize("offices", [1, 50])
