@@ -1,9 +1,8 @@
 """A pupil goes from one school to another by hand, and a child that stands at two schools is settled by both."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
+
 from tests.browser.conftest import PHONE
 
 pytestmark = pytest.mark.browser
