@@ -8,7 +8,8 @@ class EqfundConfig(AppConfig):
     def ready(self) -> None:
         # the queue must be known to every process that asks for work; the others register jobs and menu items
         import eqfund.audit.exports
-        import eqfund.audit.hooks  # noqa: F401
+        import eqfund.audit.hooks
+        import eqfund.audit.proving  # noqa: F401
         from eqfund import celery, files, hooks_kernel  # noqa: F401
         from eqfund.accounts import hooks as account_hooks  # noqa: F401
         from eqfund.calendar import hooks as calendar_hooks  # noqa: F401

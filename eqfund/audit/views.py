@@ -15,7 +15,7 @@ from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Event, Job, StoredFile
 from eqfund.pages import render_part
 
-from . import exports, queries, unusual
+from . import exports, proving, queries, unusual
 from .fact_words import fact_word, lines_of_facts, said
 from .forms import ExportForm, FilterForm
 
@@ -30,11 +30,14 @@ def events(request: Any) -> HttpResponse:
     page = queries.page_of(
         rows, before=request.GET.get("before", ""), after=request.GET.get("after", "")
     )
+    proof = Job.objects.filter(kind=proving.KIND).order_by("-pk").first()
     context = {
         "form": form,
         "page": page,
         "lines": queries.lines_of(page.rows),
         "seals": queries.seal_state(),
+        "proof": proof,
+        "proof_faults": proving.faults_in_words(proof),
         "may_export": bool(access.paths_with(request.user, "audit.export")),
         "jobs": Job.objects.filter(kind=exports.KIND, by=request.user).order_by("-pk")[:3],
         "narrowed_by": [request.GET.get("child"), request.GET.get("object")],
@@ -78,6 +81,14 @@ def event_open(request: Any, pk: int) -> HttpResponse:
         kind=audit.Kind.READ,
     )
     return render(request, "audit/event.html", _event_context(request, found, opened=True))
+
+
+@require_POST
+@requires("read_audit")
+def prove(request: Any) -> HttpResponse:
+    """Have the whole book proved; the page shows how far it is."""
+    proving.prove_book(by=request.user, at=request.moment)
+    return redirect("audit:events")
 
 
 @require_POST

@@ -19,6 +19,7 @@ WORDS = {
     "export_left_out": _("exported those left out of a round"),
     "export_continuing": _("exported the progress of the continuing group"),
     "export_audit": _("exported events of the audit book"),
+    "audit.prove": _("had the audit book proved"),
     "download_bank_file": _("downloaded a bank file"),
     "call_back_bank_file": _("called back a bank file whose download broke"),
     "show_bank_file_password": _("looked at the password of a bank file"),
@@ -325,6 +326,8 @@ LABELS = {
     "screening:visits-class": pgettext_lazy("audit book", "home visits of a class"),
     "eqfund.ExtensionPolicy": pgettext_lazy("audit book", "policy of extensions"),
     "eqfund.Handover": pgettext_lazy("audit book", "hand-over of a pupil"),
+    "eqfund.TeacherList": pgettext_lazy("audit book", "list of teachers"),
+    "eqfund.Job": pgettext_lazy("audit book", "job"),
     "eqfund.RegistryTitle": pgettext_lazy("audit book", "title of a registry"),
     "eqfund.RetentionRule": pgettext_lazy("audit book", "rule of retention"),
 }

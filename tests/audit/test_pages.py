@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from eqfund import audit, jobs
 from eqfund.audit import exports, queries
-from eqfund.models import Event, Job, StoredFile
+from eqfund.models import AuditCheck, Event, Job, StoredFile
 from eqfund.privacy import person_keys
 from eqfund.refusal import Refused
 
@@ -109,9 +109,22 @@ def test_the_page_costs_the_same_at_any_length(
     for _each in range(rows):
         audit.record("registry.edit_school", school, by=admin)
 
-    # clock, session, user, postings; events, four levels of places, seals, waiting, check, exports
-    with django_assert_max_num_queries(14):
+    # clock, session, user, postings; events, four levels of places, seals, waiting, check, proof, exports
+    with django_assert_max_num_queries(15):
         assert len(shown(get())) == rows
+
+
+def test_an_auditor_has_the_book_proved_and_reads_what_is_not_as_sealed(client, auditor, book, get):
+    client.force_login(auditor)
+    client.post(reverse("audit:prove"))
+    assert client.post(reverse("audit:prove")).status_code == 409  # one run at a time
+
+    [job] = Job.objects.filter(kind="audit.prove")
+    jobs.run_now(job)
+
+    assert AuditCheck.objects.get().faults == 0 and job.by == auditor
+    Job.objects.filter(pk=job.pk).update(result={"faults": [["event_changed", 1, 7]]})
+    assert "รายการนี้ถูกเปลี่ยนหลังผนึก" in get().text
 
 
 def test_before_and_after_are_shown_on_asking_and_the_asking_is_an_event(
