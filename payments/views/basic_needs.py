@@ -249,9 +249,10 @@ def rows_of(request: Any, school: School, term: Term) -> QuerySet[SubsidyPupil]:
 
 
 def in_order(rows: QuerySet[SubsidyPupil]) -> QuerySet[SubsidyPupil]:
-    """By class as schools count them, then name, with all that a row shows."""
+    """School by school, by class as schools count them, then name, with all that a row shows."""
     grades = Case(*(When(grade=each, then=i) for i, each in enumerate(GRADES)), default=len(GRADES))
-    return rows.select_related("pupil").order_by(grades, "room", "pupil__sort_key", "pk")
+    order = ("school__name", "school", grades, "room", "pupil__sort_key", "pk")
+    return rows.select_related("pupil").order_by(*order)
 
 
 def class_of(row: SubsidyPupil) -> str:

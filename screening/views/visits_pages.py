@@ -33,6 +33,11 @@ class Area:
     name: str
     lines: list[Line]
 
+    @property
+    def choosable(self) -> int:
+        """How many homes may still be given a day."""
+        return sum(line.form is None for line in self.lines)
+
 
 @dataclass(slots=True)
 class Plan:
