@@ -73,7 +73,7 @@ def _late_ones(user: User, today: Any) -> list[Todo]:
     return [
         Todo(
             what % {"count": late},
-            url=reverse("handover:handovers") + "?status=proposed",
+            url=reverse("handover:handovers") + "?status=late",
             action_label=gettext("See"),
             state="sun",
             count=late,

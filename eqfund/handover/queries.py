@@ -19,6 +19,7 @@ from eqfund.thai_text import thai_date
 from . import permissions, rules
 from .rules import Fact, Side, Status, Way
 
+LATE = "late"  # waiting, after the day by which an answer was expected
 DIRECTIONS = ("out", "in")
 OF_A_CHILD = frozenset({Fact.NAME, Fact.BIRTH_YEAR, Fact.LAST4, Fact.MESSAGE, Fact.HISTORY})
 
@@ -122,25 +123,31 @@ def _seen(row: Handover, user: User, today: date) -> Seen:
 
 
 def for_table(
-    user: User, *, direction: str = "", status: str = "", way: str = ""
+    user: User, today: date, *, direction: str = "", status: str = "", way: str = ""
 ) -> QuerySet[Handover]:
-    """Hand-overs that the user may know of, the newest first."""
+    """Hand-overs that the user may know of, the newest first; of those that are late, the longest so."""
     rows = Handover.objects.visible_to(user)
     if direction == "out":
         rows = Handover.objects.leaving(user)
     elif direction == "in":
         rows = Handover.objects.arriving(user)
-    if status:
+    if status == LATE:
+        rows = rows.waiting().filter(due_on__lt=today)
+    elif status:
         rows = rows.filter(status=status)
     if way:
         rows = rows.filter(way=way)
-    return rows.for_table()
+    return rows.for_table().order_by("due_on", "pk") if status == LATE else rows.for_table()
 
 
-def counts(rows: QuerySet[Handover]) -> dict[str, int]:
-    """How many of each state; one query."""
-    found = rows.order_by().values("status").annotate(n=Count("pk")).values_list("status", "n")
-    return dict(found)
+def counts(rows: QuerySet[Handover], today: date) -> dict[str, int]:
+    """How many of each state, and how many of the waiting are late; one query."""
+    is_late = Q(status=Status.PROPOSED, due_on__lt=today)
+    sums = (
+        rows.order_by().values("status").annotate(n=Count("pk"), late=Count("pk", filter=is_late))
+    )
+    found = {row["status"]: row["n"] for row in sums}
+    return {**found, LATE: sum(row["late"] for row in sums)}
 
 
 def to_answer(user: User) -> QuerySet[Handover]:

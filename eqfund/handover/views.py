@@ -36,21 +36,23 @@ REQUESTS_AN_HOUR = 30
 def handovers(request: Any) -> HttpResponse:
     """Hand-overs of my places: who leaves, who comes, what waits; what may be answered in a row."""
     wanted = _wanted(request)
-    rows = queries.for_table(request.user, **wanted)
+    today = request.moment.date()
+    rows = queries.for_table(request.user, today, **wanted)
     page = paged(request, rows)
     audit.read_list(request, "handover:handovers", page)
-    found = queries.seen(page, request.user, request.moment.date())
+    found = queries.seen(page, request.user, today)
     together = set(queries.in_a_row(request.user).filter(pk__in=[row.pk for row in page])
                    .values_list("pk", flat=True))  # fmt: skip
-    sums = queries.counts(queries.for_table(request.user, **wanted | {"status": ""}))
+    all_states = queries.for_table(request.user, today, **wanted | {"status": ""})
+    sums = queries.counts(all_states, today)
+    late = sums.pop(queries.LATE)
+    states = [(status.value, name, sums.get(status, 0)) for status, name in STATUS_NAMES.items()]
     context = {
         "page": page,
         "rows": found,
         "together": together,
         **wanted,
-        "states": [
-            (status.value, name, sums.get(status, 0)) for status, name in STATUS_NAMES.items()
-        ],
+        "states": [states[0], (queries.LATE, gettext("late"), late), *states[1:]],
         "total": sum(sums.values()),
         "may_propose": bool(access.paths_with(request.user, "handover.propose")),
     }
@@ -62,7 +64,7 @@ def handovers(request: Any) -> HttpResponse:
 @reauthenticated
 def handovers_csv(request: Any) -> HttpResponse:
     """The list as a file, with what this person may read of each."""
-    rows = queries.for_table(request.user, **_wanted(request))
+    rows = queries.for_table(request.user, request.moment.date(), **_wanted(request))
     facts = {"rows": rows.count()}
     paths = access.paths_with(request.user, "handover.read")
     by, at = request.user, request.moment
@@ -229,7 +231,7 @@ def _wanted(request: Any) -> dict[str, str]:
     direction, status, way = (given.get(name, "") for name in ("direction", "status", "way"))
     return {
         "direction": direction if direction in queries.DIRECTIONS else "",
-        "status": status if status in STATUS_NAMES else "",
+        "status": status if status in (*STATUS_NAMES, queries.LATE) else "",
         "way": way if way in list(Way) else "",
     }
 

@@ -166,6 +166,18 @@ def test_the_list_is_narrowed_counted_and_has_a_second_page(
     assert get(admin, "handovers", status="nonsense", way="x").context["total"] == 52
 
 
+def test_what_nobody_answered_in_time_has_its_own_tab(get, sent, send, make_pupils, office_admin):
+    (other,) = make_pupils(1)
+    late = send(other)
+    Handover.objects.filter(pk=late.pk).update(due_on="2026-06-11")
+
+    page = get(office_admin, "handovers", status="late")
+
+    assert [row.row.pk for row in page.context["rows"]] == [late.pk]
+    assert {tab[0]: tab[2] for tab in page.context["states"]}["late"] == 1
+    assert page.context["total"] == 2
+
+
 @pytest.mark.parametrize("rows", [1, 50])
 def test_the_list_asks_the_same_number_of_questions(
     rows, get, send, make_pupils, admin, django_assert_max_num_queries
