@@ -15,6 +15,7 @@ from eqfund.privacy.index_keys import IndexColumn, SomethingCame
 from eqfund.privacy.reveal import Revealable
 from eqfund.privacy.scrub import Scrub, forget_files
 from eqfund.privacy.sources import texts_in
+from eqfund.privacy.technical import Kept
 from payments.models import (
     BuiltUnder,
     CannotPay,
@@ -35,6 +36,7 @@ from payments.models import (
     TransferRound,
 )
 from payments.round_sql import digests_of_both_keys
+from payments.views import kept_uploads
 
 
 def keep_digests() -> Callable[[], None]:
@@ -142,6 +144,14 @@ def _money_under_way(keys: Sequence[int]) -> set[int]:
 SCRUB = Scrub("pupil", "money", _money, holds=_money_under_way)
 
 
+KEPT_UPLOADS = Kept(
+    "kept_uploads",
+    _("Bank files kept unread for a person who had to prove who they are"),
+    1,
+    forget=kept_uploads.forget_left,
+)
+
+
 def register() -> None:
     """Register with the kernel's hooks."""
     column = IndexColumn(BuiltUnder, "id_index", "national_id", texts_in(BuiltUnder, "number"))
@@ -152,3 +162,4 @@ def register() -> None:
     hooks.reveals.register(ACCOUNT)
     hooks.reveals.register(DESTINATION)
     hooks.index_swaps.register(keep_digests)
+    hooks.technical_records.register(KEPT_UPLOADS)

@@ -8,6 +8,7 @@ proof the same page offers to go on with it.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -56,6 +57,12 @@ def files_of(request: Any) -> Any:
     if stored is None:
         return request.FILES
     return {FIELD: SimpleUploadedFile(stored.original_name, files.read_bytes(stored))}
+
+
+def forget_left(ended: datetime) -> int:
+    """What was kept for a person who never came back to it; every night."""
+    left = StoredFile.objects.filter(purpose=PURPOSE, uploaded_at__lt=ended)
+    return forget_files(left.exclude(state=StoredFile.State.REJECTED))
 
 
 def forget(request: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from eqfund import clock
+from eqfund import clock, hooks
 from eqfund.models import StoredFile
 from payments.models import ResultFile
 
@@ -80,6 +81,20 @@ def test_what_was_kept_leaves_the_storage(sent, stale, django_capture_on_commit_
         stale.post(page, {"go-on": "1"})
 
     assert not default_storage.exists(name)
+
+
+def test_a_kept_file_whose_person_never_comes_back_goes_by_night(
+    sent, stale, django_capture_on_commit_callbacks
+):
+    stale.post(upload_page(sent), {"file": a_result(sent)})
+    waiting = StoredFile.objects.get(purpose="kept_upload")
+    [kept] = [each for each in hooks.technical_records if each.code == "kept_uploads"]
+
+    assert kept.delete(waiting.uploaded_at + timedelta(hours=23)) == 0
+    with django_capture_on_commit_callbacks(execute=True):
+        assert kept.delete(waiting.uploaded_at + timedelta(hours=25)) == 1
+
+    assert not default_storage.exists(waiting.name)
 
 
 def test_a_kept_file_serves_its_own_page_and_person(sent, stale, fund_finance, make_user):
