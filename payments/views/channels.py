@@ -51,8 +51,10 @@ def channels(request: Any) -> HttpResponse:
         return redirect("payments:channels-class", rooms[0].pk)
     follows = bool(access.paths_with(request.user, "payments.read_continuing"))
     context = {"term": term, "rooms": rooms, "follows": follows}
+    paths = access.paths_with(request.user, "payments.set_channel")
+    if rooms or paths:
+        context |= window_context(request, rooms[0].path if rooms else paths[0])
     if rooms:
-        context |= window_context(request, rooms[0].path)
         context["total"] = {name: sum(getattr(room, name) for room in rooms) for name in TOTALS}
     return render(request, "payments/channels/channels.html", context)
 
