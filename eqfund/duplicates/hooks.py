@@ -6,7 +6,7 @@ from datetime import datetime
 
 from django.db.models import Min
 from django.urls import reverse
-from django.utils.translation import gettext, gettext_lazy as _, ngettext
+from django.utils.translation import gettext, gettext_lazy as _, ngettext, pgettext_lazy
 
 from eqfund import access, hooks
 from eqfund.hooks import MenuItem, Panel, Todo
@@ -19,7 +19,14 @@ from .rules import school_of
 from .rules_joins import JoinStatus
 
 hooks.menu.register(
-    MenuItem("pupils", _("Duplicates"), "duplicates:tickets", "duplicates.read"), order=16
+    MenuItem(
+        "pupils",
+        _("Duplicates"),
+        "duplicates:tickets",
+        "duplicates.read",
+        pgettext_lazy("tab", "Duplicates"),
+    ),
+    order=16,
 )
 hooks.joined_words.register(("eqfund.EnrolmentStatusChange", _("changes of state")))
 hooks.joined_words.register(("eqfund.Handover", _("a hand-over")))
@@ -57,7 +64,7 @@ def answer_tasks(user: User, at: datetime) -> list[Todo]:
                 "Another school has the same child too. Until it is settled, the child may not be paid."
             ),
             url=reverse("duplicates:tickets") + "?show=mine",
-            action_label=gettext("Answer"),
+            action_label=gettext("Give the answer"),
             due=told["due"],
             state="sun",
             count=count,
