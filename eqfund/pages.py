@@ -50,6 +50,19 @@ def paged(request: HttpRequest, rows: QuerySet[Any], size: int = PAGE_SIZE) -> P
     return Paginator(rows, size).get_page(request.GET.get("page"))
 
 
+def paged_by_key(
+    request: HttpRequest, rows: QuerySet[Any], keys: QuerySet[Any], size: int = PAGE_SIZE
+) -> Page[Any]:
+    """The same for wide rows of a long list: a page of `keys` first, then these few of `rows`.
+
+    `keys` are the same rows in the same order with nothing joined to them: what a far page passes
+    over is then read from an index alone.
+    """
+    page = Paginator(keys.values_list("pk", flat=True), size).get_page(request.GET.get("page"))
+    page.object_list = rows.filter(pk__in=list(page.object_list))
+    return page
+
+
 def everywhere(request: Any) -> dict[str, Any]:
     """What base.html shows on every page."""
     from eqfund.home import DUE, WAITING, tabs_for

@@ -64,6 +64,8 @@ def register() -> None:
     """Register with eqfund.hooks, and the kinds of jobs."""
     from screening import tasks_grant  # noqa: F401  (registers its jobs)
 
+    counted = hooks.CountedSubject(scoring_queries.SUBJECT, scoring_queries.office_figures)
+    hooks.counted_subjects.register(counted)
     hooks.home_tasks.register(todos, order=30)
     hooks.pupil_panels.register(panels, order=30)
     for order, section, label, url_name, verb, short in MENU:
@@ -182,7 +184,7 @@ def _to_score(user: User, term: Term, at: datetime) -> list[hooks.Todo]:
     """For the fund: score after the close, announce at the calendar's moment."""
     if not access.paths_with(user, "screening.score"):
         return []
-    figures = scoring_queries.figures(term)
+    figures = scoring_queries.figures_as_counted(user, term)
     line = event_at(term, "pmt_announcement")
     due = line.during.lower if line else None
     found = []

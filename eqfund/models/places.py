@@ -134,7 +134,8 @@ class School(models.Model):
             ),
         ]
         indexes = [
-            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="school_name_trigrams")
+            GinIndex(OpClass(Upper("name"), name="gin_trgm_ops"), name="school_name_trigrams"),
+            models.Index(name="school_by_name", fields=["name", "id"]),
         ]
 
     def __str__(self) -> str:

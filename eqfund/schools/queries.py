@@ -12,9 +12,9 @@ from django.db.models import (
     CharField,
     Count,
     F,
-    OuterRef,
+    FilteredRelation,
+    Q,
     QuerySet,
-    Subquery,
     Value,
     When,
 )
@@ -135,16 +135,15 @@ def levels_of(school: School, term: Term) -> list[LevelRow]:
 # --- many schools
 
 
-def _confirmed_digest(term: Term) -> Subquery:
-    alive = ProfileConfirmation.objects.filter(
-        school=OuterRef("pk"), term=term, voided_at=None
-    ).order_by()
-    return Subquery(alive.values("digest")[:1])
-
-
 def with_state(rows: QuerySet[School], term: Term) -> QuerySet[Any]:
-    """Schools with `confirmed_digest` and `state`, the state of the profile this term."""
-    return rows.annotate(confirmed_digest=_confirmed_digest(term)).annotate(
+    """Schools with `confirmed_digest` and `state`, the state of the profile this term.
+
+    One join with the confirmations that stand, of which a school has one at most: a sub-select for
+    each school of the country took three times as long.
+    """
+    stands = Q(profile_confirmations__term=term, profile_confirmations__voided_at=None)
+    said = rows.annotate(said=FilteredRelation("profile_confirmations", condition=stands))
+    return said.annotate(confirmed_digest=F("said__digest")).annotate(
         state=Case(
             When(confirmed_digest=None, then=Value(ProfileState.NOT_CONFIRMED.value)),
             When(confirmed_digest=F("profile_digest"), then=Value(ProfileState.CONFIRMED.value)),

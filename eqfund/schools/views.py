@@ -16,9 +16,14 @@ from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
 from eqfund.models import Classroom, Directorship, School, Term
-from eqfund.pages import paged, render_part
+from eqfund.pages import paged_by_key, render_part
 from eqfund.refusal import Refused
-from eqfund.registry.queries import classroom_rows, is_narrow, pupils_by_school
+from eqfund.registry.queries import (
+    classroom_rows,
+    is_narrow,
+    pupils_by_school,
+    schools_for_table,
+)
 from eqfund.sheets import csv_response
 from eqfund.windows import window_of
 
@@ -41,7 +46,8 @@ def schools(request: Any) -> HttpResponse:
         only = list(rows[:2])
         if len(only) == 1:
             return redirect("schools:school", only[0].pk)
-    page = paged(request, rows)
+    keys = rows if wanted["state"] else schools_for_table(request.user, wanted["name"])
+    page = paged_by_key(request, rows, keys)
     context = {
         "page": page,
         "form": form,

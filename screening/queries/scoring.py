@@ -6,24 +6,50 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Sum
 
-from eqfund.models import Term
+from eqfund import hooks
+from eqfund.models import SupervisingOffice, Term, User
 from screening.form01.rules import Status
 from screening.models import Form01, InstitutionDecision, PmtScore, Scoring
 from screening.models.pmt import BAND_NAMES
 from screening.pmt.facts import INSTITUTION
 
+SUBJECT = "scoring"
+IS_INSTITUTION = Q(answers__lives_with=INSTITUTION)
+_STANDS = {
+    "households": Count("pk", filter=Q(status=Status.SIGNED) & ~IS_INSTITUTION),
+    "institutions": Count("pk", filter=Q(status=Status.SIGNED) & IS_INSTITUTION),
+    "unsigned": Count(
+        "pk", filter=Q(status__in=[Status.SUBMITTED, Status.CERTIFIED, Status.RETURNED])
+    ),
+}
+
 
 def figures(term: Term) -> dict[str, int]:
     """Signed forms that wait for the model or for people, scored and announced ones."""
-    forms = Form01.objects.in_term(term)
-    institution = Q(answers__lives_with=INSTITUTION)
-    found = forms.aggregate(
-        households=Count("pk", filter=Q(status=Status.SIGNED) & ~institution),
-        institutions=Count("pk", filter=Q(status=Status.SIGNED) & institution),
-        unsigned=Count(
-            "pk", filter=Q(status__in=[Status.SUBMITTED, Status.CERTIFIED, Status.RETURNED])
-        ),
+    return _with_scored(Form01.objects.in_term(term).aggregate(**_STANDS), term)
+
+
+def figures_as_counted(user: User, term: Term) -> dict[str, int]:
+    """The same for a home page, which does not open every form of the country: forms as last counted."""
+    offices = list(SupervisingOffice.objects.values_list("pk", flat=True))
+    kept, _at = hooks.kept_figures(user, term, SUBJECT, offices)
+    if len(kept) < len(offices):
+        return figures(term)
+    return _with_scored(
+        {name: sum(of.get(name, 0) for of in kept.values()) for name in _STANDS}, term
     )
+
+
+def office_figures(term: Term, offices: list[int]) -> dict[int, dict[str, int]]:
+    """How the forms of offices stand (hooks.counted_subjects); one query."""
+    per_office = "enrolment__classroom__school__office"
+    forms = Form01.objects.in_term(term).filter(**{f"{per_office}__in": offices})
+    return {
+        row.pop(per_office): row for row in forms.order_by().values(per_office).annotate(**_STANDS)
+    }
+
+
+def _with_scored(found: dict[str, int], term: Term) -> dict[str, int]:
     public = Q(announcement__isnull=False)
     runs = Scoring.objects.filter(term=term).aggregate(
         announced=Sum("forms", filter=public, default=0),
@@ -34,8 +60,8 @@ def figures(term: Term) -> dict[str, int]:
         announced=Count("pk", filter=public), scored=Count("pk", filter=~public)
     )
     return {
-        "waiting": found["households"] - sum(runs.values()),
-        "institutions": found["institutions"] - sum(decisions.values()),
+        "waiting": max(0, found["households"] - sum(runs.values())),
+        "institutions": max(0, found["institutions"] - sum(decisions.values())),
         "unsigned": found["unsigned"],
         "scored": runs["scored"] + decisions["scored"],
         "announced": runs["announced"] + decisions["announced"],
