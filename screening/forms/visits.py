@@ -50,6 +50,9 @@ class SkipForm(forms.Form):
         help_text=_("Needed for another reason."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="skip_%s", **kwargs)  # a record's note is on the same page
+
 
 class RecordForm(forms.Form):
     """A visit that was made."""
