@@ -15,6 +15,7 @@ from eqfund.access import requires
 from eqfund.models import CalendarLine, Extension, School, Term
 from eqfund.pages import paged
 from eqfund.places import place_names
+from eqfund.refusal import Refused
 from eqfund.thai_text import thai_date, thai_datetime
 
 from . import actions, permissions, queries
@@ -54,18 +55,22 @@ def extension_propose(request: Any) -> HttpResponse:
         initial={"line": request.GET.get("line", "")},
     )
     if request.method == "POST" and form.is_valid():
-        made = actions.propose_extension(
-            windows[form.cleaned_data["line"]].line,
-            path=form.cleaned_data["path"],
-            closes_at=form.closes_at(),
-            reason=form.cleaned_data["reason"],
-            by=request.user,
-            at=request.moment,
-        )
-        granted = made.status == Extension.Status.GRANTED
-        messages.success(request, gettext("The window is extended, by the policy of the fund.") if granted
-                         else gettext("The proposal has been sent to the fund."))  # fmt: skip
-        return redirect("calendar:extension", made.pk)
+        try:
+            made = actions.propose_extension(
+                windows[form.cleaned_data["line"]].line,
+                path=form.cleaned_data["path"],
+                closes_at=form.closes_at(),
+                reason=form.cleaned_data["reason"],
+                by=request.user,
+                at=request.moment,
+            )
+        except Refused as refusal:
+            form.add_error("day", str(refusal))
+        else:
+            granted = made.status == Extension.Status.GRANTED
+            messages.success(request, gettext("The window is extended, by the policy of the fund.") if granted
+                             else gettext("The proposal has been sent to the fund."))  # fmt: skip
+            return redirect("calendar:extension", made.pk)
     context = {"form": form, "has_windows": bool(windows)}
     return render(request, "calendar/propose.html", context, status=422 if form.errors else 200)
 
@@ -85,14 +90,18 @@ def extension_decide(request: Any, pk: int) -> HttpResponse:
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _extension_page(request, found, form)
-    actions.decide_extension(
-        found,
-        grant=form.cleaned_data["decision"] == "grant",
-        answer=form.cleaned_data["answer"],
-        closes_at=form.closes_at(),
-        by=request.user,
-        at=request.moment,
-    )
+    try:
+        actions.decide_extension(
+            found,
+            grant=form.cleaned_data["decision"] == "grant",
+            answer=form.cleaned_data["answer"],
+            closes_at=form.closes_at(),
+            by=request.user,
+            at=request.moment,
+        )
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return _extension_page(request, found, form)
     messages.success(request, gettext("The decision was recorded."))
     return redirect("calendar:extension", pk)
 
