@@ -90,6 +90,7 @@ NAMES_NO_CHILD = {
     "registry:import-errors": "the view records the export",
     "registry:imports": FIGURES,
     "registry:import-template": "an empty template",
+    "registry:pupil-add": "an empty form; what is typed is shown as its preview",
     "registry:not-listed": "tells of a child by number and day of birth; the view records each question",
     "registry:titles": "titles of columns",
     "registry:titles-reading": "titles of columns",
