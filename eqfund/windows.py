@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext
 
 from eqfund import clock
+from eqfund.calendar.rules import GOES_WITH
 from eqfund.models import CalendarLine, Extension, Term
 from eqfund.thai_text import duration, thai_datetime
 
@@ -57,7 +58,10 @@ def said_close(closes_at: datetime) -> datetime:
 
 
 def windows_of(term: Term, activity: str, path: str, round_no: int | None = None) -> list[Window]:
-    """All windows of an activity for a place, by opening time, extensions counted."""
+    """All windows of an activity for a place, by opening time, extensions counted.
+
+    A window of no round is every round's.
+    """
     affiliation_id = _affiliation_of(path)
     if affiliation_id is None:
         return []
@@ -65,8 +69,11 @@ def windows_of(term: Term, activity: str, path: str, round_no: int | None = None
         term=term, activity=activity, affiliation_id=affiliation_id, kind="window"
     )
     if round_no is not None:
-        lines = lines.filter(round_no=round_no)
-    return _with_extensions(list(lines.order_by("during", "pk")), path)
+        lines = lines.filter(round_no__in=[0, round_no])
+    found = _with_extensions(list(lines.order_by("during", "pk")), path)
+    if not found and activity in GOES_WITH:
+        return windows_of(term, GOES_WITH[activity], path, round_no)
+    return found
 
 
 def window_of(

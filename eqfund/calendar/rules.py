@@ -26,6 +26,10 @@ NEEDED_BY: dict[str, tuple[str, ...]] = {
     "form05": ("fund_verification",),
 }
 
+# Work that goes by the time of other work where a calendar has none of its own: that of 1/2562 knows
+# no drafts beside form 01, and calls what is reported of a payout by its receipts.
+GOES_WITH = {"form01_draft": "form01", "payout_report": "receipt06"}
+
 
 @dataclass(frozen=True, slots=True)
 class LineMoment:

@@ -14,7 +14,7 @@ from eqfund.imports.calendar import Line
 from eqfund.thai_text import BUDDHIST_ERA
 from eqfund.working_days import last_day
 
-from .rules import NEEDED_BY, LineMoment, next_need
+from .rules import GOES_WITH, NEEDED_BY, LineMoment, next_need
 
 PAYOUT_DAYS = 20
 ONLY_IN_TERM_1 = frozenset({"form01_draft", "form01", "home_visit", "pmt_announcement"})
@@ -50,6 +50,7 @@ def faults_of(
 def without_window(lines: Sequence[Line], activities: Collection[str]) -> list[str]:
     """Activities of some action that have no window in the calendar: their pages stay closed all term."""
     windows = {line.activity for line in lines if line.kind == "window"}
+    windows |= {activity for activity, other in GOES_WITH.items() if other in windows}
     return sorted(set(activities) - windows)
 
 

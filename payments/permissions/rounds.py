@@ -107,8 +107,8 @@ def _last_close(transfer_round: TransferRound, at: datetime) -> datetime | None:
     lines = CalendarLine.objects.filter(
         term_id=transfer_round.term_id,
         kind="window",
-        activity__in=["payout_report", "refund"],
-        round_no=transfer_round.number,
+        activity__in=["payout_report", "receipt06", "refund"],
+        round_no__in=[0, transfer_round.number],
     )
     closes = [line.during.upper for line in lines if line.during.upper]
     granted = Extension.objects.filter(line__in=lines, status=Extension.Status.GRANTED)

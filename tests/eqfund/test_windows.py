@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 
 import pytest
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from eqfund.models import CalendarLine, Extension
+from eqfund.models import CalendarLine, Extension, Term
 from eqfund.windows import why_closed, window_of
 
 
@@ -120,3 +121,22 @@ def test_who_proposes_an_extension_does_not_decide_it(calendar, school, extend, 
         transaction.atomic(),
     ):
         Extension.objects.filter(pk=extension.pk).update(decided_by=office_admin)
+
+
+@pytest.mark.parametrize(
+    ("activity", "round_no", "moment", "is_open"),
+    [
+        pytest.param("form01_draft", None, "2562-07-20 23:59:59", True, id="drafts, with form 01"),
+        pytest.param("form01_draft", None, "2562-07-21 00:00", False, id="and no longer"),
+        pytest.param("payout_report", 1, "2562-07-20 00:00", True, id="reports, with receipts"),
+        pytest.param("payout_report", 2, "2562-10-01 00:00", False, id="until these close"),
+        pytest.param("refund", 2, "2562-08-26 00:00", True, id="refunds, of whatever round"),
+    ],
+)
+def test_the_calendar_of_2562_opens_what_it_has_other_words_for(
+    activity, round_no, moment, is_open, school, at
+):
+    call_command("load_calendar", "2562-1", verbosity=0)
+    term = Term.objects.get(year_be=2562)
+
+    assert (why_closed(term, activity, school.path, at(moment), round_no) is None) is is_open
