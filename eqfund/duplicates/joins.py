@@ -1,9 +1,9 @@
-"""The fund joins two rows of one child: asked for, shown beforehand, proposed by one, decided by another.
+"""What the fund's joining of two rows of one child does, and the trial of it that is shown beforehand.
 
 What a school or an office may not put together, because money, a grant or a form stands on both
-rows, two people of the fund do. What is shown beforehand is a trial of the very thing, undone
-again: so it is exactly what the decision does, and a digest of it holds the two together. Nothing
-of the money's book is changed; a second payment is claimed back (hooks.rows_join of payments).
+rows, two people of the fund do (eqfund.duplicates.actions.joins). What is shown is a trial of the
+very thing, undone again: so it is exactly what the decision does, and a digest of it holds the two
+together. Nothing of the money's book is changed; a second payment is claimed back (hooks.rows_join).
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext
 
-from eqfund import audit, clock, hooks
+from eqfund import clock, hooks
 from eqfund.access import Role
 from eqfund.handover import changing
 from eqfund.handover.actions import moves
@@ -34,7 +34,7 @@ from eqfund.models import (
 from eqfund.privacy.export import PUPIL
 from eqfund.refusal import Refused
 
-from . import permissions, settling
+from . import settling
 from .joining import CannotJoin, join as join_rows
 from .rules import Answer, Outcome
 from .rules_joins import JoinStatus
@@ -82,31 +82,6 @@ class Preview:
         return hashlib.sha256(json.dumps(self.facts, sort_keys=True).encode()).hexdigest()
 
 
-# --- the steps
-
-
-def ask_join(pair: DuplicatePair, *, reason: str, by: User, at: datetime) -> PupilJoin:
-    """A school or an office that may not join two rows asks the fund to; nothing changes by it."""
-    if why := permissions.why_not_ask_join(pair, by):
-        raise Refused(why)
-    if not reason.strip():
-        raise Refused(gettext("Say how you know that it is one child: the fund reads it."))
-    try:
-        with transaction.atomic():
-            asked = PupilJoin.objects.create(
-                pair=pair,
-                path=pair.path,
-                status=JoinStatus.ASKED,
-                asked_by=by,
-                asked_at=at,
-                asked_reason=reason.strip(),
-            )
-            _record("duplicates.ask_join", asked, by, at)
-    except IntegrityError:
-        raise Refused(gettext("The fund has been asked already.")) from None
-    return asked
-
-
 def preview(pair: DuplicatePair, *, keeps: int, studies: int, by: User, at: datetime) -> Preview:
     """What joining the pair so would do: it is done, looked at, and undone again."""
     leave = settling.children_of(pair)[2 - keeps].pupil  # keeps 1: the second, keeps 2: the first
@@ -123,89 +98,17 @@ def preview(pair: DuplicatePair, *, keeps: int, studies: int, by: User, at: date
         trial.save(force_insert=known is None, force_update=known is not None)
         try:
             with transaction.atomic():
-                lines = _carry_out(trial, sender=_another(by), by=by, at=at)
+                lines = carry_out(trial, sender=_another(by), by=by, at=at)
         except (Refused, CannotJoin) as why:
             why_not = str(why)
         transaction.set_rollback(True)
     return Preview(moves_along, lines, why_not)
 
 
-@transaction.atomic
-def propose_join(
-    pair: DuplicatePair,
-    *,
-    keeps: int,
-    studies: int,
-    reason: str,
-    digest: str,
-    by: User,
-    at: datetime,
-) -> PupilJoin:
-    """Propose, as it was shown: another person of the fund decides. `digest` is of what was shown."""
-    pair = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
-    if why := permissions.why_not_propose_join(pair, by):
-        raise Refused(why)
-    if not reason.strip():
-        raise Refused(gettext("Say why it is one child: both schools read it."))
-    shown = preview(pair, keeps=keeps, studies=studies, by=by, at=at)
-    if shown.why_not:
-        raise Refused(shown.why_not)
-    if shown.digest != digest:
-        raise Refused(_changed())
-    fields = {
-        "status": JoinStatus.PROPOSED,
-        "keeps": keeps,
-        "studies": studies,
-        "digest": digest,
-        "reason": reason.strip(),
-        "proposed_by": by,
-        "proposed_at": at,
-        "told": shown.facts,
-    }
-    made = PupilJoin.objects.waiting().filter(pair=pair).first()
-    if made is None:
-        made = PupilJoin(pair=pair, path=pair.path)
-    for name, value in fields.items():
-        setattr(made, name, value)
-    made.save()
-    _record("duplicates.propose_join", made, by, at, facts=shown.facts)
-    return made
-
-
-@transaction.atomic
-def decide_join(
-    proposed: PupilJoin, *, yes: bool, answer: str = "", by: User, at: datetime
-) -> PupilJoin:
-    """Join the two rows as proposed, or say why not. What moved since it was proposed is refused."""
-    pair = DuplicatePair.objects.select_for_update().get(pk=proposed.pair_id)
-    join = PupilJoin.objects.select_related("proposed_by").get(pk=proposed.pk)
-    join.pair = pair
-    if why := permissions.why_not_decide_join(join, by, yes=yes):
-        raise Refused(why)
-    answer = answer.strip()
-    if not yes and not answer:
-        raise Refused(gettext("Say why the two rows are not joined: whoever asked reads it."))
-    join.answer, join.decided_by, join.decided_at = answer, by, at
-    join.status = JoinStatus.JOINED if yes else JoinStatus.REFUSED
-    if yes:
-        assert join.keeps and join.studies and join.proposed_by  # a constraint: proposed says what
-        now = preview(pair, keeps=join.keeps, studies=join.studies, by=by, at=at)
-        if now.why_not or now.digest != join.digest:
-            raise Refused(now.why_not or _changed())
-    join.save(update_fields=["answer", "decided_by", "decided_at", "status"])
-    if yes:
-        try:
-            _carry_out(join, sender=join.proposed_by, by=by, at=at)
-        except CannotJoin as why_not:
-            raise Refused(str(why_not)) from None
-    _record("duplicates.decide_join", join, by, at, facts={"joined": yes, **join.told})
-    return join
-
-
 # --- the deed
 
 
-def _carry_out(join: PupilJoin, *, sender: User, by: User, at: datetime) -> list[JoinLine]:
+def carry_out(join: PupilJoin, *, sender: User, by: User, at: datetime) -> list[JoinLine]:
     """Settle what cannot simply go along, then let the row that stays have all of the other."""
     first, second = settling.children_of(join.pair, lock=True)
     keep, leave = (first, second) if join.keeps == 1 else (second, first)
@@ -292,25 +195,3 @@ def _another(by: User) -> User:
         postings__role__in=(Role.FUND_OFFICER, Role.FUND_APPROVER), is_active=True
     )
     return others.exclude(pk=by.pk).first() or by
-
-
-def _changed() -> str:
-    return gettext(
-        "What would move or be claimed back is no longer what was shown. Look again, and propose anew."
-    )
-
-
-def _record(
-    verb: str, join: PupilJoin, by: User, at: datetime, facts: dict[str, Any] | None = None
-) -> None:
-    """In the book at both places, of both children."""
-    for side in join.pair.sides.order_by("position"):
-        audit.record(
-            verb,
-            join,
-            by=by,
-            at=at,
-            path=side.path,
-            pupil=side.pupil_id,
-            facts={"pair": join.pair_id, **(facts or {})},
-        )

@@ -16,7 +16,7 @@ from eqfund.access import requires
 from eqfund.models import DuplicatePair, DuplicateSide, PupilJoin
 from eqfund.pages import paged, render_part
 
-from . import joins as actions, permissions, queries
+from . import actions, joins as trials, permissions, queries
 from .forms import JOIN_SHOWS, JoinForm, ReasonForm
 from .joins import Preview
 from .rules_joins import JoinStatus
@@ -190,7 +190,7 @@ def _join_page(request: Any, pair: DuplicatePair, reason: ReasonForm | None = No
     why_not = permissions.why_not_propose_join(pair, request.user)
     shown: Preview | None = None
     if chosen.is_bound and chosen.is_valid() and not why_not:
-        shown = actions.preview(pair, **chosen.cleaned_data, by=request.user, at=request.moment)
+        shown = trials.preview(pair, **chosen.cleaned_data, by=request.user, at=request.moment)
     children = _children(pair)
     context = {
         "pair": pair,
@@ -213,7 +213,7 @@ def _detail(request: Any, found: PupilJoin, form: ReasonForm) -> HttpResponse:
     if found.status == JoinStatus.PROPOSED:
         assert found.keeps and found.studies  # a constraint: proposed says what
         chosen = {"keeps": found.keeps, "studies": found.studies}
-        shown = actions.preview(found.pair, **chosen, by=user, at=request.moment)
+        shown = trials.preview(found.pair, **chosen, by=user, at=request.moment)
     context = {
         "join": found,
         "pair": found.pair,

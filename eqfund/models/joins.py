@@ -39,7 +39,7 @@ class PupilJoin(models.Model):
     `keeps` is the side whose row stays, with its number; `studies` the side whose school has the
     child. `digest` is of all that the proposer was shown would move and be claimed back: decided
     is exactly that. `told` keeps it, as counts, for who reads it afterwards. At most one open
-    for a pair; whoever proposes does not decide. Written by eqfund.duplicates.joins.
+    for a pair; whoever proposes does not decide. Written by eqfund.duplicates.actions.
     """
 
     personal = {"asked_reason", "reason", "answer"}
@@ -83,9 +83,7 @@ class PupilJoin(models.Model):
             ),
             models.CheckConstraint(
                 name="pupil_join_proposed_says_what_and_why",
-                condition=Q(
-                    proposed_by=None, proposed_at=None, keeps=None, studies=None, digest=""
-                )
+                condition=Q(proposed_by=None, proposed_at=None, keeps=None, studies=None, digest="")
                 | Q(
                     proposed_by__isnull=False,
                     proposed_at__isnull=False,

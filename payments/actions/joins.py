@@ -121,7 +121,8 @@ def _right(transfers: list[Transfer]) -> Right:
         return Right(Paid.NO)
     if any(it.round.status not in PUBLISHED for it in arrived):
         return Right(Paid.ON_ITS_WAY)
-    days = [it.round.published_at.astimezone(BANGKOK).date() for it in arrived]
+    moments = [it.round.published_at for it in arrived if it.round.published_at is not None]
+    days = [at.astimezone(BANGKOK).date() for at in moments]
     held = all(it.kind == ChannelKind.SCHOOL_ACCOUNT for it in arrived)
     receipts = Receipt06.objects.valid().filter(transfer__in=arrived)
     in_hand = held and not receipts.exists()

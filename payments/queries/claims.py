@@ -15,7 +15,7 @@ TO_COLLECT, SLIP, COLLECTED = "to_collect", "slip", "collected"
 SHOWS = (TO_COLLECT, SLIP, COLLECTED)
 
 
-def claims_for_table(user: User, show: str = "", verb: str | None = None) -> QuerySet[RefundClaim]:
+def claims_for_table(user: User, show: str = "", verb: str | None = None) -> QuerySet[Any]:
     """The claims at the user's places, each with its `state`; what is to collect first."""
     rows = with_state(RefundClaim.objects.visible_to(user, verb))
     if show:
@@ -26,7 +26,7 @@ def claims_for_table(user: User, show: str = "", verb: str | None = None) -> Que
     return rows.order_by("rank", "made_at", "pk")
 
 
-def with_state(rows: QuerySet[RefundClaim]) -> QuerySet[RefundClaim]:
+def with_state(rows: QuerySet[Any]) -> QuerySet[Any]:
     """`state`: to_collect, slip (issued) or collected; `slip_pk` of the slip; `at_family`: a receipt says so."""
     slips = Refund.objects.alive().filter(
         lines__transfer=OuterRef("transfer"), lines__is_alive=True

@@ -12,7 +12,7 @@ from typing import Any
 
 from eqfund import clock
 from eqfund.access import Role
-from eqfund.duplicates import actions, tasks
+from eqfund.duplicates import actions, joins, tasks
 from eqfund.models import DuplicatePair, Posting, User
 from eqfund.refusal import Refused
 from rehearsal.world import World
@@ -39,6 +39,10 @@ def play(world: World) -> Figures:
             at=clock.now(),
         )
         yield "typed twice at one school, joined by it", 1
+    elif own is not None:
+        actions.ask_join(
+            own, reason="ครูบันทึกซ้ำ ทั้งสองรายการมีทุน", by=_keeper(own.path), at=clock.now()
+        )
     yield from _disputed(world)
     states = Counter(pairs.values_list("state", flat=True))
     yield "settled, waiting", f"{states['settled']}, {sum(states.values()) - states['settled']}"
@@ -77,6 +81,26 @@ def _disputed(world: World) -> Figures:
         at=now,
     )
     yield "claimed by two schools of one office, decided by it", 1
+    yield from _joined(world, pair)
+
+
+def _joined(world: World, pair: DuplicatePair) -> Figures:
+    """The office asks the fund to put the two rows together; one person proposes, another decides."""
+    now, officer = clock.now(), world.fund_officer
+    pair.refresh_from_db()
+    actions.ask_join(
+        pair, reason="มีข้อมูลของทั้งสองรายการ", by=world.office_admin_of(pair.path), at=now
+    )
+    shown = joins.preview(pair, keeps=1, studies=1, by=officer, at=now)
+    proposed = actions.propose_join(
+        pair, keeps=1, studies=1, reason="ตรวจสูติบัตรแล้ว", digest=shown.digest, by=officer, at=now
+    )
+    try:
+        actions.decide_join(proposed, yes=True, by=officer, at=now)
+    except Refused:
+        yield "the fund joins its rows: decided by who proposed", "refused"
+    actions.decide_join(proposed, yes=True, by=world.fund_approver, at=now)
+    yield "rows that went to the other, by two of the fund", sum(n for *_words, n in shown.moves)
 
 
 def _with_number(pair: DuplicatePair) -> int:

@@ -3,7 +3,7 @@
 import pytest
 
 from eqfund.access import Role
-from eqfund.duplicates import joins
+from eqfund.duplicates import actions, joins
 from eqfund.models import DuplicatePair, DuplicateSide
 from tests.conftest import moment
 
@@ -42,7 +42,7 @@ def join_second(make_user):
 def join_propose(pair, fund_officer):
     def propose(keeps=1, studies=1, by=fund_officer, **given):
         shown = joins.preview(pair, keeps=keeps, studies=studies, by=by, at=DECIDED)
-        return joins.propose_join(
+        return actions.propose_join(
             pair, keeps=keeps, studies=studies, by=by, at=DECIDED,
             **{"reason": "ดูสูติบัตรแล้ว", "digest": shown.digest, **given},
         )  # fmt: skip
@@ -53,6 +53,6 @@ def join_propose(pair, fund_officer):
 @pytest.fixture(name="join")
 def join_join(propose, second):
     def join(**given):
-        return joins.decide_join(propose(**given), yes=True, by=second, at=DECIDED)
+        return actions.decide_join(propose(**given), yes=True, by=second, at=DECIDED)
 
     return join

@@ -224,9 +224,9 @@ def test_whoever_proposes_does_not_decide(propose, fund_officer, second):
     proposed = propose()
 
     with pytest.raises(Refused, match="another person"):
-        joins.decide_join(proposed, yes=True, by=fund_officer, at=DECIDED)
+        actions.decide_join(proposed, yes=True, by=fund_officer, at=DECIDED)
     assert Pupil.objects.count() == 2
-    taken_back = joins.decide_join(
+    taken_back = actions.decide_join(
         proposed, yes=False, answer="เลือกผิด", by=fund_officer, at=DECIDED
     )
     assert taken_back.status == "refused"
@@ -237,7 +237,7 @@ def test_what_came_meanwhile_has_to_be_looked_at_again(world, rows, propose, sec
     world.cash([rows[1]], PROMPTPAY)
 
     with pytest.raises(Refused, match="no longer what was shown"):
-        joins.decide_join(proposed, yes=True, by=second, at=DECIDED)
+        actions.decide_join(proposed, yes=True, by=second, at=DECIDED)
     assert Pupil.objects.count() == 2
 
 
@@ -309,7 +309,7 @@ def test_a_supervisor_who_may_not_join_them_is_sent_to_the_fund(
 def test_a_ticket_settled_as_two_children_ends_the_question(pair, admin, fund_officer, school):
     DuplicatePair.objects.update(apart="school", path=school.path)
     pair.refresh_from_db()
-    joins.ask_join(pair, reason="พิมพ์ซ้ำ", by=admin, at=PAID)
+    actions.ask_join(pair, reason="พิมพ์ซ้ำ", by=admin, at=PAID)
 
     actions.settle_own_duplicate(pair, keep=None, reason="แฝด", by=admin, at=DECIDED)
 

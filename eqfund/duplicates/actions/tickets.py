@@ -12,12 +12,11 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from eqfund import audit, clock, files
+from eqfund.duplicates import permissions, rules, settling
+from eqfund.duplicates.joining import CannotJoin, join
+from eqfund.duplicates.rules import Answer, Band, Outcome
 from eqfund.models import DuplicatePair, DuplicateSide, User
 from eqfund.refusal import Refused
-
-from . import permissions, rules, settling
-from .joining import CannotJoin, join
-from .rules import Answer, Band, Outcome
 
 State, Ground = DuplicatePair.State, DuplicatePair.Ground
 
