@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 
-from eqfund import access
+from eqfund import access, hooks
 from eqfund.imports.calendar import Line, read_calendar
 from eqfund.models import (
     Affiliation,
@@ -80,6 +80,18 @@ def policy_rows(term: Term) -> list[PolicyRow]:
     for line in lines.order_by("during", "pk"):
         titles.setdefault(line.activity, line.title)
     return [PolicyRow(key, title, days.get(key, 0)) for key, title in titles.items()]
+
+
+def unfinished_of(extension: Extension, at: datetime) -> tuple[int, int] | None:
+    """How many schools of an extension's place have the work still to do, of how many; None where no app can say."""
+    line = extension.line
+    asked = [each for each in hooks.unfinished if each.activity == line.activity]
+    if not asked:
+        return None
+    place = extension.path
+    left = {key for each in asked for key in each.schools(line.term, line.round_no, place, at)}
+    schools = School.objects.under(place).values_list("pk", flat=True)
+    return len(left.intersection(schools)), len(schools)
 
 
 def window_choices(user: User, at: datetime) -> dict[str, Window]:

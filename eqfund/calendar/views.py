@@ -145,6 +145,9 @@ def _extension_page(request: Any, found: Extension, form: DecisionForm | None) -
         "need": need,
         "need_at": moment_words(need.opens_at) if need else "",
         "need_title": permissions.need_title(found.line, need) if need else "",
+        "unfinished": queries.unfinished_of(found, request.moment)
+        if found.status == Extension.Status.PROPOSED
+        else None,
         "goes_beyond": need is not None and closes > need.opens_at,
         "why_not_decide": permissions.why_not_decide_extension(found, request.user),
         "may_decide": access.may(request.user, "calendar.decide_extension", "TH/"),
