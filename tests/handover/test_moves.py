@@ -208,11 +208,22 @@ def ask(child, receiver, room, at, **fields):
         fields.pop("number", child.identity.number),
         fields.pop("born", child.birth_date),
         room,
-        moved_on=at("2569-06-08").date(),
+        moved_on=fields.pop("moved_on", at("2569-06-08").date()),
         by=fields.pop("by", receiver),
         at=at("2569-06-10"),
         **fields,
     )
+
+
+@pytest.mark.parametrize(
+    ("first_day", "why"), [("2569-06-11", "future"), ("2568-06-08", "Look at the year")]
+)
+def test_a_first_day_that_cannot_be_is_asked_about(
+    first_day, why, child, receiver, other_classroom, at
+):
+    with pytest.raises(Refused, match=why):
+        ask(child, receiver, other_classroom, at, moved_on=at(first_day).date())
+    assert not Handover.objects.exists()
 
 
 def test_the_new_school_asks_and_the_former_answers(

@@ -7,7 +7,7 @@ come one after the other; the database lets one hand-over per pupil be open all 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils.translation import gettext
@@ -20,6 +20,8 @@ from eqfund.handover.rules import Lapse, Refusal, Status, Way
 from eqfund.handover.rules_status import PRESENT, PupilStatus, Source
 from eqfund.models import Classroom, Enrolment, Handover, Pupil, RegistryRecord, School, Term, User
 from eqfund.refusal import Refused
+
+ASKED_WITHIN = timedelta(days=366)
 
 
 @transaction.atomic
@@ -83,6 +85,8 @@ def ask_for_handover(
         raise Refused(gettext("This pupil stands in your own school's list already."))
     if moved_on > at.astimezone(BANGKOK).date():
         raise Refused(gettext("The first day at the new school lies in the future."))
+    if moved_on < at.astimezone(BANGKOK).date() - ASKED_WITHIN:
+        raise Refused(gettext("The first day lies more than a year back. Look at the year."))
     handover = drafts.between(enrolment, school, way=Way.ASKED, by=by, at=at)
     handover.moved_on, handover.message = moved_on, message.strip()
     handover.to_classroom, handover.to_path = to_classroom, to_classroom.path
