@@ -13,8 +13,11 @@ Source  Both layouts as public tools of teachers read them (docs/rules/registry.
 import re
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from itertools import chain, islice
+
+from eqfund.thai_text import BUDDHIST_ERA
 
 from . import cells
 from .errors import CellError, WrongFile
@@ -28,6 +31,7 @@ from .titles import REQUIRED, Columns, match, squeezed, title_of
 PLAIN = HowRead()
 HEADER_WITHIN = 12  # rows
 TELL_EVERY = 2_000  # lines
+BUDDHIST_FROM = 2400
 _REPORT_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)")
 
 
@@ -103,8 +107,10 @@ def _report_time(rows: list[Row]) -> datetime | None:
     for cell in chain(*rows):
         if found := _REPORT_TIME.search(str(cell)):
             year, month, day, hour, minute = map(int, found.groups())
-            # Bangkok wall time, as the file says it
-            return datetime(year, month, day, hour, minute)  # noqa: DTZ001
+            year -= BUDDHIST_ERA if year >= BUDDHIST_FROM else 0
+            with suppress(ValueError):  # something else that is written like a time
+                # Bangkok wall time, as the file says it
+                return datetime(year, month, day, hour, minute)  # noqa: DTZ001
     return None
 
 

@@ -107,6 +107,16 @@ def preview(it: RegistryImport, kind: str) -> Preview:
     )
 
 
+def newer_file(it: RegistryImport) -> RegistryImport | None:
+    """What was recorded already of the place and left the registry after this file did."""
+    if it.report_at is None:
+        return None
+    around = Q(path__in=[it.path[: at + 1] for at, sign in enumerate(it.path) if sign == "/"])
+    done = RegistryImport.objects.filter(term=it.term_id, status=RegistryImport.Status.CONFIRMED)
+    done = done.filter(around | access.within([it.path], "path"), report_at__gt=it.report_at)
+    return done.order_by("report_at").last()
+
+
 def _rows(it: RegistryImport, kind: str) -> QuerySet[StagingRow]:
     rows = it.rows.filter(kind=kind).select_related("school")
     rows = rows.defer("number", "extras", "guardian_name", "guardian_number", "guardian_phone")

@@ -65,6 +65,7 @@ def import_(request: Any, pk: int) -> HttpResponse:
         "why_not_confirm": permissions.why_not_confirm_registry_import(
             it, request.user, request.moment
         ),
+        "newer": queries.newer_file(it) if it.status == RegistryImport.Status.PREVIEWED else None,
         "is_working": it.job is not None and it.is_at_work and not it.job.is_over,
         "adds": not _has_registry(it),
         "by_hand": it.layout == typed.LAYOUT,

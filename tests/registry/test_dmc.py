@@ -276,3 +276,16 @@ def test_a_file_without_a_needed_column_names_it():
 
     assert wrong.value.wrong.code == "titles_missing"
     assert wrong.value.wrong.params["missing"] == ["วันเกิด"]
+
+
+@pytest.mark.parametrize(
+    ("written", "report_at"),
+    [
+        ("วันและเวลา 2569-05-02 04:10:12", datetime(2026, 5, 2, 4, 10)),
+        ("เลขที่ 1234-99-99 77:88", None),
+    ],
+)
+def test_the_time_of_a_report_is_read_or_passed_over(written, report_at):
+    _time, *rest = student_list(pupil(1))
+
+    assert read([[written], *rest], csv_bytes).report_at == report_at

@@ -69,6 +69,25 @@ def names(response):
 # --- files
 
 
+def test_a_file_older_than_the_recorded_one_says_what_it_would_take_back(
+    preview, get, registry_keeper, at
+):
+    older, newer = preview(1), preview(2)
+    RegistryImport.objects.filter(pk=older.pk).update(status="discarded")
+    assert get(registry_keeper, "import", newer.pk).context["newer"] is None
+
+    RegistryImport.objects.filter(pk=older.pk).update(
+        status="confirmed",
+        confirmed_by=registry_keeper,
+        confirmed_at=at("2569-06-10"),
+        report_at=at("2569-05-03"),
+    )
+
+    page = get(registry_keeper, "import", newer.pk)
+    assert page.context["newer"] == older
+    assert "2 พ.ค. 2569" in page.text and "3 พ.ค. 2569" in page.text
+
+
 def test_a_file_goes_from_the_form_to_the_roll(post, get, registry_keeper, school):
     file = SimpleUploadedFile(
         "students.xlsx", xlsx(student_list(pupil(1, รหัสโรงเรียน=MINE) | {"รหัสโรงเรียน": MINE}))
@@ -166,7 +185,7 @@ def test_the_preview_costs_the_same_at_any_length(
     get(registry_keeper, "imports")
 
     # session, user, postings; import with its joins, place, count, rows
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         response = get(registry_keeper, "import", it.pk)
     assert len(response.context["page"]) == rows
 
