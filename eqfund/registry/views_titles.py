@@ -58,11 +58,12 @@ def reading(request: Any) -> HttpResponse:
 def trial(request: Any) -> HttpResponse:
     """How each column of a sample would be read; nothing is written but that it was tried."""
     form = TrialForm(request.POST or None, request.FILES or None)
-    tried, wrong = None, ""
+    tried, wrong, near = None, "", []
     if request.method == "POST" and form.is_valid():
-        tried, wrong = _tried(request, form)
+        tried, wrong, near = _tried(request, form)
     status = 422 if form.errors or wrong else 200
-    return _shown(request, {"trial": form}, status, {"tried": tried, "wrong": wrong})
+    more = {"tried": tried, "wrong": wrong, "near": near}
+    return _shown(request, {"trial": form}, status, more)
 
 
 @require_POST
@@ -139,26 +140,29 @@ def _shown(
     return render(request, "registry/titles.html", context | more, status=status)
 
 
-def _tried(request: Any, form: TrialForm) -> tuple[Trial | None, str]:
-    """Try the sample; the sentence of a file that cannot be read."""
+def _tried(request: Any, form: TrialForm) -> tuple[Trial | None, str, list[tuple[str, str]]]:
+    """Try the sample; the sentence of a file that cannot be read, and titles that others may stand for."""
     uploaded = form.cleaned_data["file"]
     registry = _registry(request)
     if uploaded.size > MOST_BYTES:
         form.add_error("file", gettext("The file is too large for a trial: send a part of it."))
-        return None, ""
+        return None, "", []
     term = Term.objects.current(request.moment)
     on = term.opens_on if term else request.moment.date()
     try:
         tried = try_file(uploaded.read(), on=on, how=mappings.of(registry))
     except WrongFile as wrong:
-        params = {"code": wrong.wrong.code, "params": wrong.wrong.params}
+        # a school is told to ask the fund for a title; the fund itself adds it here
+        said = {key: value for key, value in wrong.wrong.params.items() if key != "near"}
+        params = {"code": wrong.wrong.code, "params": said}
+        near = [tuple(pair.split(" = ", 1)) for pair in wrong.wrong.params.get("near", [])]
         audit.record("registry.try_file", "eqfund.RegistryTitle", by=request.user, at=request.moment,
                      path="TH/", facts={"registry": registry, "wrong": wrong.wrong.code})  # fmt: skip
-        return None, file_sentence(params)
+        return None, file_sentence(params), near
     facts = {"registry": registry, "lines": tried.lines, "good": tried.good}
     audit.record("registry.try_file", "eqfund.RegistryTitle", by=request.user, at=request.moment,
                  path="TH/", facts=facts)  # fmt: skip
-    return tried, ""
+    return tried, "", []
 
 
 def _registry(request: Any) -> str:

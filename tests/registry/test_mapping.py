@@ -336,6 +336,16 @@ def test_a_trial_of_what_cannot_be_read_says_so(content, page):
     assert shown.status_code == 422
 
 
+def test_a_trial_leads_the_fund_to_the_title_it_may_add(page):
+    rows = [[title.replace("นามสกุล", "สกุล") for title in lec()[0]], *lec()[1:]]
+
+    shown = page("titles-trial", {"file": SimpleUploadedFile("x.csv", csv_bytes(rows))})
+
+    assert shown.context["near"] == [("นามสกุล", "สกุล")]
+    assert "title=%E0%B8%AA%E0%B8%81%E0%B8%B8%E0%B8%A5#add-title" in shown.text
+    assert "โปรดแจ้ง กสศ." not in shown.text
+
+
 def test_the_page_costs_the_same_at_any_length(page, fund_officer, django_assert_max_num_queries):
     page("titles")
     for number in range(50):
