@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext, ngettext
@@ -41,7 +41,7 @@ def visits(request: Any) -> HttpResponse:
     if rooms is not None and len(rooms) == 1:
         return redirect("screening:visits-class", rooms[0].pk)
     level, places, rows, head = _chosen(request, term)
-    page = paged(request, places)
+    page = paged(request, _narrowed(request, level, places, rows))
     counted, counted_at = _counted(request, term, level, page, rows)
     context = {
         "term": term,
@@ -53,6 +53,11 @@ def visits(request: Any) -> HttpResponse:
         "head": head,
         "affiliations": Affiliation.objects.order_by("pk") if level == queries.OF_OFFICE else [],
         "chosen": _number(request, "affiliation"),
+        "holder": [(key, request.GET[key]) for key in ("office",) if _number(request, key)],
+        "name": _name(request),
+        "waiting": request.GET.get("show") == "waiting",
+        "may_narrow": level != queries.OF_CLASS,
+        "of_schools": level == queries.OF_SCHOOL,
         "may_read": bool(access.paths_with(request.user, READ)),
         "prints": _homerooms(request.user, term) if rooms else [],
         "school": head if isinstance(head, School) else _one_school(request.user, rooms),
@@ -83,7 +88,7 @@ def visits_csv(request: Any) -> HttpResponse:
     )
     lines = (
         [str(row["place"]), *(row[key] for key in FIGURES)]
-        for row in _counted(request, term, level, places, rows)[0]
+        for row in _counted(request, term, level, _narrowed(request, level, places, rows), rows)[0]
     )
     return sheets.csv_response(titles, lines, "home-visits.csv")
 
@@ -367,6 +372,22 @@ def _chosen(request: Any, term: Term) -> tuple[str, QuerySet[Any], QuerySet[Home
     if pk := _number(request, "affiliation"):
         offices = offices.filter(affiliation=pk)
     return queries.OF_OFFICE, offices.order_by("affiliation", "short_name", "pk"), rows, None
+
+
+def _name(request: Any) -> str:
+    return str(request.GET.get("name", "")).strip().replace("\0", "")[:80]
+
+
+def _narrowed(request: Any, level: str, places: Any, rows: QuerySet[HomeVisit]) -> Any:
+    """The places of a name; of schools, those with homes that nobody has visited yet, where that is asked."""
+    if level == queries.OF_CLASS:
+        return places
+    if name := _name(request):
+        places = places.filter(Q(name__icontains=name))
+    if level == queries.OF_SCHOOL and request.GET.get("show") == "waiting":
+        left = rows.with_form().filter(is_ticked=True, has_form=False, is_visited=False)
+        places = places.filter(pk__in=left.order_by().values(level))
+    return places
 
 
 def _counted(request: Any, term: Term, level: str, places: Any, rows: Any) -> tuple[list[Any], Any]:

@@ -88,6 +88,40 @@ def test_each_level_counts_its_own(
     assert Event.objects.filter(verb="export_visits", kind="download").count() == 5
 
 
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [({"name": "ไม่มีชื่อนี้"}, 0), ({"show": "waiting"}, 1), ({"show": "other", "name": " "}, 1)],
+)
+def test_an_office_finds_schools_by_name_and_those_with_homes_to_visit(
+    query, found, client, listed, office_admin
+):
+    listed(1)
+    sign_in(client, office_admin, language="th")
+
+    page = client.get(reverse("screening:visits"), query)
+
+    assert len(page.context["rows"]) == found
+
+
+def test_a_school_whose_homes_are_visited_is_not_among_those_that_wait(
+    client, listed, teacher, office_admin
+):
+    (visit,) = listed(1)
+    actions.record_visit(visit, visited_on=date(2026, 6, 9), outcome="met", by=teacher, at=JUNE)
+
+    assert see(client, office_admin, "visits", show="waiting").context["rows"] == []
+
+
+def test_a_day_that_cannot_be_read_keeps_what_was_chosen(client, teacher, classroom, listed):
+    (visit,) = listed(1)
+    sign_in(client, teacher, language="th")
+
+    url = reverse("screening:visits-class-days", args=[classroom.pk])
+    page = client.post(url, {"visit": visit.pk, "planned_on": "31/2/2569"})
+
+    assert page.status_code == 422 and visit.pk in page.context["chosen"]
+
+
 def test_nonsense_in_the_address_is_not_found_or_passed_over(client, fund_officer, listed):
     listed(1)
 
