@@ -48,7 +48,9 @@ def left_by_class(
 
 def _named(left: dict[int, hooks.Work]) -> Iterator[tuple[str, ClassLeft]]:
     """The classes in the order in which schools count them."""
-    rows = Classroom.objects.filter(pk__any_of=list(left)).values_list("pk", "path", "grade", "room")
+    rows = Classroom.objects.filter(pk__any_of=list(left)).values_list(
+        "pk", "path", "grade", "room"
+    )
     for key, path, grade, room in sorted(rows, key=lambda row: (GRADES.index(row[2]), row[3])):
         work = left[key]
         label = f"{grade_label(grade)}/{room}"
