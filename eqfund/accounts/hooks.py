@@ -36,7 +36,7 @@ def recoveries_to_decide(user: Any, at: datetime) -> list[Todo]:
             % {"count": len(waiting)},
             hint=gettext("Make sure who it is: call back on a number you knew before, or meet."),
             url=reverse("account-recoveries"),
-            action_label=gettext("Open"),
+            action_label=gettext("Look"),
             state="sun",
             state_label=gettext("Waiting"),
             count=len(waiting),

@@ -69,6 +69,7 @@ STEPS = (
     Step("2569-06-01 09:00", "The PMT model released, the policy laid down", "scoring.release"),
     Step("2569-06-10 10:00", "School accounts; the continuing confirmed", "accounts.play"),
     Step("2569-06-20 10:00", "Form 01 drafted at the homes", "form01.play"),
+    Step("2569-06-25 17:00", "The continuing group is frozen", "accounts.close"),
     Step("2569-06-25 17:00", "The first windows close", "closes.play"),
     Step("2569-07-08 10:00", "Pupils move between schools", "moves.play"),
     Step("2569-07-10 10:00", "Form 01 sent, certified, signed by most", "form01.submit"),
