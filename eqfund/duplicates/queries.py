@@ -33,9 +33,13 @@ class Row:
     pill: str
 
 
-def sides_for_table(user: User, show: str = "") -> QuerySet[DuplicateSide]:
+def sides_for_table(user: User, show: str = "", name: str = "") -> QuerySet[DuplicateSide]:
     """My side of each ticket, what is due first, then the settled; where both are mine, the first."""
     rows = _mine(user)
+    for part in name.split()[:4]:
+        rows = rows.filter(
+            Q(pupil__first_name__icontains=part) | Q(pupil__last_name__icontains=part)
+        )
     if show == MINE:
         rows = rows.filter(pk__in=waiting_for_answer(user).values("pk"))
     elif show == WAITING:
@@ -60,7 +64,7 @@ def waiting_for_answer(user: User) -> QuerySet[DuplicateSide]:
     return rows.exclude(pair__state=State.SETTLED)
 
 
-def pairs_for_table(user: User, show: str, at: datetime) -> QuerySet[DuplicatePair]:
+def pairs_for_table(user: User, show: str, at: datetime, name: str = "") -> QuerySet[DuplicatePair]:
     """Tickets that lie wholly at my places."""
     rows: QuerySet[DuplicatePair] = DuplicatePair.objects.visible_to(user)
     if show == "decide":
@@ -69,6 +73,13 @@ def pairs_for_table(user: User, show: str, at: datetime) -> QuerySet[DuplicatePa
         rows = rows.filter(state__in=[State.OPEN, State.ANSWERED])
     elif show in (DISPUTED, SETTLED):
         rows = rows.filter(state=show)
+    if name:
+        sides = DuplicateSide.objects.all()
+        for part in name.split()[:4]:
+            sides = sides.filter(
+                Q(pupil__first_name__icontains=part) | Q(pupil__last_name__icontains=part)
+            )
+        rows = rows.filter(pk__in=sides.values("pair"))
     latest = F("settled_at").desc(nulls_first=True)
     return rows.select_related("decided_by").order_by(latest, "due_at", "pk")
 

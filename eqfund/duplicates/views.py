@@ -30,7 +30,8 @@ def tickets(request: Any) -> HttpResponse:
     shows = [show for show in ("", *queries.SHOWS) if show != queries.MINE or answers]
     show = request.GET.get("show", "")
     show = show if show in shows else ""
-    page = paged(request, queries.sides_for_table(request.user, show))
+    name = request.GET.get("name", "").strip()[:100]
+    page = paged(request, queries.sides_for_table(request.user, show, name))
     audit.read_list(request, "duplicates:tickets", page)
     counts = queries.counts_of_sides(request.user)
     paths = {side.path for side in page}
@@ -38,6 +39,7 @@ def tickets(request: Any) -> HttpResponse:
         "page": page,
         "rows": [queries.row_of(side) for side in page],
         "show": show,
+        "name": name,
         "filters": [(value, SHOW_LABELS[value], counts[value]) for value in shows],
         "total": counts[""],
         "names": place_names(paths) if not _is_one_school(request.user) else {},
@@ -52,7 +54,8 @@ def tickets(request: Any) -> HttpResponse:
 @reauthenticated
 def export(request: Any) -> StreamingHttpResponse:
     """The list as CSV, as it is filtered."""
-    rows = queries.sides_for_table(request.user, request.GET.get("show", ""))
+    name = request.GET.get("name", "").strip()[:100]
+    rows = queries.sides_for_table(request.user, request.GET.get("show", ""), name)
     titles = [
         gettext("Ticket"),
         gettext("Name"),

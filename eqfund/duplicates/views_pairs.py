@@ -28,7 +28,8 @@ def pairs(request: Any) -> HttpResponse:
     shows = ["", *(["decide"] if decides else []), "waiting", "disputed", "settled"]
     show = request.GET.get("show", "")
     show = show if show in shows else ""
-    page = paged(request, queries.pairs_for_table(request.user, show, request.moment))
+    name = request.GET.get("name", "").strip()[:100]
+    page = paged(request, queries.pairs_for_table(request.user, show, request.moment, name))
     audit.read_list(request, "duplicates:pairs", page)
     sides: dict[int, list[DuplicateSide]] = {pair.pk: [] for pair in page}
     found = DuplicateSide.objects.filter(pair__in=list(sides)).select_related("pupil")
@@ -41,6 +42,7 @@ def pairs(request: Any) -> HttpResponse:
         "rows": [(pair, sentences.PILLS[pair.state], sides[pair.pk]) for pair in page],
         "names": {path: school.name for path, school in schools.items()},
         "show": show,
+        "name": name,
         "filters": [(value, SHOW_LABELS[value], counts[value]) for value in shows],
         "total": counts[""],
         "moment": request.moment,

@@ -62,7 +62,7 @@ class TermRights:
 
 
 def settle_money(
-    join: PupilJoin, keep: Pupil, leave: Pupil, here: str, by: User, at: datetime
+    join: PupilJoin, keep: Pupil, leave: Pupil, here: str, *, by: User, at: datetime
 ) -> list[JoinLine]:
     """One right a term for the child; what was paid twice becomes a claim. Refused while money is on its way."""
     _channels(keep, leave, here)

@@ -18,8 +18,15 @@ from django.utils.translation import gettext, gettext_lazy as _
 
 from eqfund import audit, hooks
 from eqfund.audit import Noted
-from eqfund.hooks import Duty, StatusMeaning
-from eqfund.models import Enrolment, EnrolmentStatusChange, Handover, User
+from eqfund.hooks import Duty, JoinLine, StatusMeaning
+from eqfund.models import (
+    Enrolment,
+    EnrolmentStatusChange,
+    Handover,
+    Pupil,
+    PupilJoin,
+    User,
+)
 from eqfund.money import baht
 from eqfund.windows import window_of
 from payments.actions.joins import settle_money
@@ -50,11 +57,18 @@ RETURNING transfer_id
 def register() -> None:
     """Register with eqfund.hooks. Once, from ready()."""
     hooks.joined_words.register(("payments.ReceivingChannel", _("a receiving channel")))
-    hooks.rows_join.register(settle_money, order=30)
+    hooks.rows_join.register(settle_joined, order=30)
     hooks.children_moved.register(retire_channels, order=30)
     hooks.states_changed.register(note_what_cannot_be_paid, order=30)
     hooks.handover_duties.register(duties, order=30)
     hooks.status_meanings.register(meanings, order=30)
+
+
+def settle_joined(
+    join: PupilJoin, keep: Pupil, leave: Pupil, here: str, by: User, at: datetime
+) -> list[JoinLine]:
+    """The money of two rows that the fund joins."""
+    return settle_money(join, keep, leave, here, by=by, at=at)
 
 
 def retire_channels(keys: list[int], by: User | None, at: datetime) -> None:

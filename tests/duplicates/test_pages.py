@@ -160,6 +160,18 @@ def test_filters_and_their_counts(enter, pair, admin):
     assert "ไม่มีรายการประเภทนี้" in empty.content.decode()
 
 
+def test_a_ticket_is_found_by_the_own_childs_name_alone(enter, pair, admin, fund_officer):
+    def found(person, page, name):
+        shown = enter(person).get(reverse(f"duplicates:{page}"), {"name": name})
+        return len(shown.context["rows"]), shown.content.decode()
+
+    assert found(admin, "tickets", OURS)[0] == 1
+    nobody, page = found(admin, "tickets", "ของเขา")
+    assert nobody == 0 and "ไม่มีรายการของชื่อนี้" in page
+    assert found(fund_officer, "pairs", f"{THEIRS} ของเขา")[0] == 1
+    assert found(fund_officer, "pairs", f"{THEIRS} ของเรา")[0] == 0
+
+
 def test_open_tickets_stand_before_settled_ones(
     enter, pair, admin, child, look, classroom, near_classroom, at
 ):

@@ -80,7 +80,7 @@ def propose_join(
     for name, value in fields.items():
         setattr(made, name, value)
     made.save()
-    _record("duplicates.propose_join", made, by, at, facts=shown.facts)
+    _record("duplicates.propose_join", made, by, at, facts=_said(shown.facts))
     return made
 
 
@@ -110,8 +110,14 @@ def decide_join(
             carry_out(join, sender=join.proposed_by, by=by, at=at)
         except CannotJoin as why_not:
             raise Refused(str(why_not)) from None
-    _record("duplicates.decide_join", join, by, at, facts={"joined": yes, **join.told})
+    _record("duplicates.decide_join", join, by, at, facts={"joined": yes, **_said(join.told)})
     return join
+
+
+def _said(told: dict[str, Any]) -> dict[str, Any]:
+    """What the book keeps of a preview: how many rows, how much is claimed back."""
+    moves = sum(told.get("moves", {}).values())
+    return {"moves": moves, "claimed_satang": told.get("claimed_satang", 0)}
 
 
 def _changed() -> str:
