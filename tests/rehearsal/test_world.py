@@ -5,8 +5,9 @@ from datetime import date
 from random import Random
 
 import pytest
+from django.db import transaction
 
-from eqfund import national_id
+from eqfund import clock, national_id
 from eqfund.access import Role
 from eqfund.imports import dmc
 from eqfund.models import Pupil
@@ -14,6 +15,7 @@ from payments.sandbox_bank import DEMO_RULES, LineKind
 from rehearsal import names
 from rehearsal.world import SCHOOLS, Channel, Group, Means, World, build, children as kids
 from rehearsal.world.doubles import doubles
+from tests.conftest import moment
 
 DAY = date(2026, 5, 7)
 
@@ -23,12 +25,13 @@ def invented():
     return kids.make(Random(2569))
 
 
-@pytest.fixture
-def world(db, tmp_path, at):
-    from eqfund import clock
-
-    with clock.rehearse(at("2569-05-07 08:00")):
-        yield build(tmp_path)
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Built once, for nobody here changes it, and taken back at the end."""
+    rehearsed = clock.rehearse(moment("2569-05-07 08:00"))
+    with django_db_blocker.unblock(), transaction.atomic(), rehearsed:
+        yield build(tmp_path_factory.mktemp("world"))
+        transaction.set_rollback(True)
 
 
 def test_children_come_out_the_same_each_time(invented):
