@@ -185,5 +185,6 @@ def next_term_text(term: Term, coming: TermKey) -> tuple[str, list[str]]:
     """The next term's calendar as a file, begun from this term's; and the titles of what it drops."""
     lines = [group.line for group in groups_of(term)]
     opens_on = term_of(coming, save=False).opens_on
-    begun = next_term(lines, shift=opens_on - term.opens_on, number=coming.number)
+    shift, free = opens_on - term.opens_on, holidays.in_force()
+    begun = next_term(lines, shift=shift, number=coming.number, holidays=free)
     return papers.csv_of(begun), [line.title_th for line in dropped(lines, coming.number)]

@@ -141,14 +141,20 @@ def _last_day(closes: datetime) -> date:
     return (closes - timedelta(minutes=1)).date() if closes.time() == time() else closes.date()
 
 
-def next_term(lines: Iterable[Line], *, shift: timedelta, number: int) -> list[Line]:
+def next_term(
+    lines: Iterable[Line],
+    *,
+    shift: timedelta,
+    number: int,
+    holidays: Container[date] | None = None,
+) -> list[Line]:
     """The lines of the next term: by whole weeks later, without form 01 in term 2, payouts counted anew.
 
     Every line is marked as assumed: the fund has not said it yet.
     """
     weeks = round(shift / WEEK) * WEEK
     kept = [line for line in lines if number == 1 or line.activity not in ONLY_IN_TERM_1]
-    return [_counted(_moved(line, weeks)) for line in kept]
+    return [_counted(_moved(line, weeks), holidays) for line in kept]
 
 
 def dropped(lines: Iterable[Line], number: int) -> list[Line]:
@@ -162,10 +168,10 @@ def _moved(line: Line, by: timedelta) -> Line:
     return replace(line, opens=opens, closes=closes, source="assumed", source_line="", note="")
 
 
-def _counted(line: Line) -> Line:
+def _counted(line: Line, holidays: Container[date] | None) -> Line:
     if line.activity != "payout" or line.kind != "deadline" or not (line.opens and line.closes):
         return line
     try:
-        return replace(line, closes=payout_closes(line.opens))
+        return replace(line, closes=payout_closes(line.opens, holidays))
     except ValueError:  # nobody knows the holidays of that year yet: the check says so
         return line

@@ -9,6 +9,7 @@ from eqfund.calendar.loading import FOLDER
 from eqfund.calendar.validity import faults_of, next_term
 from eqfund.clock import BANGKOK
 from eqfund.imports.calendar import Line, read_calendar
+from eqfund.working_days import PUBLISHED_HOLIDAYS
 
 CODES = {"OBEC", "LAO", "OPEC", "BMA", "BPP", "ONAB"}
 
@@ -103,6 +104,8 @@ def test_the_next_term_is_later_by_whole_weeks_without_form_01():
 
 
 def test_the_next_terms_payouts_are_counted_over_its_own_holidays():
-    lines = next_term(real("2569-1"), shift=timedelta(days=184), number=2)
+    flood = {*PUBLISHED_HOLIDAYS, date(2027, 2, 8)}
+    for free in (None, flood):
+        lines = next_term(real("2569-1"), shift=timedelta(days=184), number=2, holidays=free)
 
-    assert [it for it in faults_of(lines, CODES) if it.code == "payout_day"] == []
+        assert [it for it in faults_of(lines, CODES, free) if it.code == "payout_day"] == []
