@@ -1,7 +1,6 @@
 """The registry's pages: whose rows they show, at what cost, and what a wrong input gives."""
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -9,41 +8,13 @@ from eqfund import jobs, places, sheets
 from eqfund.models import Enrolment, Pupil, RegistryImport, StagingRow
 from eqfund.registry import actions, queries
 from eqfund.registry.hooks import awaited_lists, registry_tasks
+from tests.pages import asking, in_june  # noqa: F401
 
 from .files import pupil, student_list, xlsx
 
 MINE = "50010001"
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_june(at, calendar):
-    with time_machine.travel(at("2569-06-10 09:00"), tick=False):
-        yield
-
-
-def sign_in(client, person):
-    """Sign in, once for the same person, so that counted pages are pages alone."""
-    if client.session.get("_auth_user_id") != str(person.pk):
-        client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
-
-
-@pytest.fixture
-def get(client):
-    def get(person, view, /, *args, **query):
-        sign_in(client, person)
-        return client.get(reverse(f"registry:{view}", args=args), query)
-
-    return get
-
-
-@pytest.fixture
-def post(client):
-    def post(person, view, /, *args, **data):
-        sign_in(client, person)
-        return client.post(reverse(f"registry:{view}", args=args), data)
-
-    return post
+get, post = asking("registry")
 
 
 @pytest.fixture

@@ -1,39 +1,16 @@
 """The rolls' pages: whose rows they show, at what cost, and what a wrong input gives."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from eqfund import places
 from eqfund.models import Classroom, Event, FormerName, Pupil, RollConfirmation, RollMark
 from eqfund.rolls import hooks
 from eqfund.schools import checks
+from tests.pages import asking, in_june  # noqa: F401
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def in_june(at, calendar):
-    with time_machine.travel(at("2569-06-10 09:00"), tick=False):
-        yield
-
-
-@pytest.fixture
-def get(client):
-    def get(person, view, /, *args, **query):
-        client.force_login(person)
-        return client.get(reverse(f"rolls:{view}", args=args), query)
-
-    return get
-
-
-@pytest.fixture
-def post(client):
-    def post(person, view, /, *args, **data):
-        client.force_login(person)
-        return client.post(reverse(f"rolls:{view}", args=args), data)
-
-    return post
+get, post = asking("rolls")
 
 
 def test_a_class_is_looked_over_and_confirmed(get, post, registry_keeper, roll, school):

@@ -1,42 +1,19 @@
 """The schools' pages: whose rows they show, at what cost, and what a wrong input gives."""
 
 import pytest
-import time_machine
 from django.urls import reverse
 
 from eqfund import places
 from eqfund.models import Directorship, Event, ProfileConfirmation
 from eqfund.schools import actions
 from eqfund.schools.hooks import profile_tasks
+from tests.pages import asking, in_june  # noqa: F401
 
 from .conftest import FULL
 
 pytestmark = pytest.mark.django_db
+get, post = asking("schools")
 TYPED = FULL | {"province": "50", "district": "5001"}
-
-
-@pytest.fixture(autouse=True)
-def in_june(at, calendar):
-    with time_machine.travel(at("2569-06-10 09:00"), tick=False):
-        yield
-
-
-@pytest.fixture
-def get(client):
-    def get(person, view, /, *args, **query):
-        client.force_login(person)
-        return client.get(reverse(f"schools:{view}", args=args), query)
-
-    return get
-
-
-@pytest.fixture
-def post(client):
-    def post(person, view, /, *args, **data):
-        client.force_login(person)
-        return client.post(reverse(f"schools:{view}", args=args), data)
-
-    return post
 
 
 # --- the list
