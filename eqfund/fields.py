@@ -329,7 +329,7 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
     """`pupil__any_of=keys`: as `__in`, the keys sent as one array, which thousands of them are cheap as.
 
     `__in` writes each value as a parameter of its own: over the pupils of an office most of the time
-    went there. An array also keeps the look-up one by index where a table has no statistics yet.
+    went there. The array is of the column's own type: of another, each row is held against each key.
     """
 
     lookup_name = "any_of"
@@ -337,7 +337,8 @@ class AnyOf(Lookup):  # type: ignore[type-arg]
 
     def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         lhs, params = self.process_lhs(compiler, connection)
-        return f"{lhs} = ANY(%s)", [*params, list(self.rhs)]
+        kind = self.lhs.output_field.db_type(connection)
+        return f"{lhs} = ANY(%s::{kind}[])", [*params, list(self.rhs)]
 
 
 class PathField(models.CharField):  # type: ignore[type-arg]

@@ -9,7 +9,7 @@ from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import Count, F
 
 from eqfund import audit, clock, hooks, jobs
 from eqfund.models import Event, School, SupervisingOffice, Term, User
@@ -112,7 +112,13 @@ def _mark(term: Term, places: set[str]) -> int:
 
 
 def recount(term: Term, *, at: datetime, most: int) -> int:
-    """Count stale offices anew, the longest uncounted first; returns how many were."""
+    """Count stale offices anew, the longest uncounted first; returns how many were.
+
+    Also those of which something is not counted yet, that a new release of the code counts.
+    """
+    subjects = len(list(hooks.counted_subjects))
+    counted = OfficeSnapshot.objects.filter(term=term).alias(subjects=Count("figures"))
+    counted.filter(subjects__lt=subjects, is_stale=False).update(is_stale=True)
     stale = OfficeSnapshot.objects.filter(term=term, is_stale=True)
     order = F("counted_at").asc(nulls_first=True)
     keys = list(stale.order_by(order, "pk").values_list("pk", flat=True)[:most])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext
@@ -230,7 +230,8 @@ def _asked_affiliation(request: Any) -> int:
 def _wide_offices(request: Any, affiliation: int) -> QuerySet[SupervisingOffice]:
     """The offices with schools that a wide person sees; of one affiliation where it is not 0."""
     offices = SupervisingOffice.objects.filter(access.path_filter(request.user, VERB, "path"))
-    offices = offices.filter(schools__isnull=False).distinct().select_related("affiliation")
+    has_school = Exists(School.objects.filter(office=OuterRef("pk")))
+    offices = offices.filter(has_school).select_related("affiliation")
     offices = offices.filter(affiliation=affiliation) if affiliation else offices
     return offices.order_by("affiliation", "province_code", "name", "pk")
 

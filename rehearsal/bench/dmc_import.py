@@ -80,6 +80,7 @@ def rows() -> Iterator[Row]:
     yield _row(f"preview of the same pupils, {CHANGED:,} changed", seconds, bare, PUPILS)
     yield from _recorded(it[1], admin, at, f"{CHANGED:,} changes among them")
     away, taken = _move_away(office, at)
+    admin = User.objects.get(pk=admin.pk)  # with the new post
     it.append(_preview(taken, away, admin, at))
     yield from _recorded(it[2], admin, at, f"{CHANGED:,} pupils of another office")
 

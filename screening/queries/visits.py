@@ -128,7 +128,7 @@ def _awaited_elsewhere(pupils: list[int]) -> set[int]:
             SELECT pupil.id FROM eqfund_pupil pupil JOIN eqfund_identity identity ON identity.id = pupil.identity_id
             JOIN LATERAL (SELECT a.outcome FROM screening_awaitedgrant a
                            WHERE a.id_index = identity.id_index OFFSET 0) awaited ON awaited.outcome = 'moved'
-            WHERE pupil.id = ANY(%s)
+            WHERE pupil.id = ANY(%s::bigint[])
             """,
             [pupils],
         )
