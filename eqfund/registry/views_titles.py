@@ -58,7 +58,8 @@ def reading(request: Any) -> HttpResponse:
 def trial(request: Any) -> HttpResponse:
     """How each column of a sample would be read; nothing is written but that it was tried."""
     form = TrialForm(request.POST or None, request.FILES or None)
-    tried, wrong, near = None, "", []
+    tried: Trial | None = None
+    wrong, near = "", list[tuple[str, str]]()
     if request.method == "POST" and form.is_valid():
         tried, wrong, near = _tried(request, form)
     status = 422 if form.errors or wrong else 200

@@ -74,6 +74,7 @@ STEPS = (
     Step("2569-07-08 10:00", "Pupils move between schools", "moves.play"),
     Step("2569-07-10 10:00", "Form 01 sent, certified, signed by most", "form01.submit"),
     Step("2569-07-13 10:00", "People are invited, and ask", "people.play"),
+    Step("2569-07-13 11:00", "The office reminds its schools", "progress.remind"),
     Step("2569-07-14 15:00", "Form 01 signed by the other directors", "form01.sign"),
     Step("2569-07-15 09:00", "Round 1 built, approved, released", "rounds.play_1"),
     Step("2569-07-16 09:00", "Round 1 at the bank, reconciled", "bank.play_1"),

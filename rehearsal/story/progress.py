@@ -7,7 +7,9 @@ from typing import Any
 
 from eqfund import clock, sheets
 from eqfund.models import School
+from eqfund.refusal import Refused
 from monitoring.progress import exports, queries
+from monitoring.progress.actions import remind_schools
 from monitoring.progress.rules import Stage
 from monitoring.progress.words import STAGE_NAMES
 from rehearsal.world import World
@@ -28,3 +30,13 @@ def play(world: World) -> Iterator[tuple[str, Any]]:
     if len(lines) != len(rows) + 1:
         raise AssertionError("the file does not hold what the board holds")
     yield "lines of its CSV", len(lines)
+
+
+def remind(world: World) -> Iterator[tuple[str, Any]]:
+    """The office reminds its schools of what they left; a second time on the day is refused."""
+    office, by = world.main.office, world.people["office"]
+    yield "schools reminded by their office", remind_schools(office, None, by=by, at=clock.now())
+    try:
+        remind_schools(office, None, by=by, at=clock.now())
+    except Refused:
+        yield "again on the same day", "refused"
