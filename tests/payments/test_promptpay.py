@@ -258,8 +258,9 @@ def test_of_several_families_none_is_noted_where_one_cannot_be(
     make_grants([through_school])
     note(through_school, "cannot", teacher, reason="no_bank_near")
 
+    both = [enrolment_of(child) for child in (pupil, through_school)]
+
     with pytest.raises(Refused, match=through_school.full_name):
-        both = [enrolment_of(child) for child in (pupil, through_school)]
         channels.note_families_told(both, by=teacher, at=MAY)
     assert standing_of(pupil) == "not_asked"
 
