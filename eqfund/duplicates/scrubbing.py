@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from eqfund.models import DuplicatePair, DuplicateSide, NameKey, StoredFile
+from eqfund.models import DuplicatePair, DuplicateSide, NameKey, PupilJoin, StoredFile
 from eqfund.privacy.scrub import forget_files
 
 
@@ -15,5 +15,9 @@ def forget(keys: Sequence[int]) -> int:
     told = DuplicatePair.objects.filter(sides__in=sides, ground__in=["decision", "school"])
     for pk in told.distinct().values_list("pk", flat=True):
         DuplicatePair.objects.filter(pk=pk).update(reason="–")
+    joins = PupilJoin.objects.filter(pair__sides__in=sides)
+    for field in ("asked_reason", "reason", "answer"):
+        said = [row.pk for row in joins.distinct() if getattr(row, field)]
+        PupilJoin.objects.filter(pk__in=said).update(**{field: "–"})
     forget_files(StoredFile.objects.filter(pk__in=sides.values("proof")))
     return gone + sides.update(note="")
