@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
@@ -168,7 +169,7 @@ def settle_grants(term: Term, *, by: User | None, at: datetime) -> dict[str, int
 @transaction.atomic
 def settle_grants_at(path: str, term: Term, *, by: User | None, at: datetime) -> int:
     """The same for the pupils of one place, as a part of importing its registry; returns rows settled."""
-    place = {"term": term.pk, "path": path, "after": access.next_path(path)}
+    place: dict[str, Any] = {"term": term.pk, "path": path, "after": access.next_path(path)}
     with connection.cursor() as cursor:
         cursor.execute(f"{_MEET} {_MEET_AT}", place)
         settled = _settle(cursor, term, by, at)
