@@ -20,6 +20,7 @@ grant_ends           (grant, reason, at) -> [sentence]    what the end of a gran
 joined_words         (label of a model, words)            what two rows of one child may both have, said to people
 joined_once          (label of a model, fields)           rows of which the second is dropped when both of a child's rows have one with the same fields
 rows_join            (PupilJoin, keep, leave, here, by, at) -> [JoinLine]   the fund joins two rows: what cannot simply go along is settled first
+numbers_change       ([key of Identity])                  numbers are about to be corrected, in that transaction
 listing_checks       (pupil, enrolment, at) -> [eqfund.registry.listing.Answer]    what keeps a pupil of the roll out of the list
 office_counts        (user, term, activity, [office key]) -> {office key: OfficeCount}   how far offices were with an activity, as last counted
 counted_subjects     eqfund.hooks.CountedSubject          figures of an office that take long to sum: counted in the background where something was done
@@ -221,6 +222,7 @@ grant_ends: Registry[Callable[[Any, str, datetime], list[str]]] = Registry()
 # Set-based: a pupil who stood in no list is left out.
 subsidy_years: Registry[Callable[[Any, list[int]], dict[int, int]]] = Registry()
 joined_words: Registry[tuple[str, Any]] = Registry()
+numbers_change: Registry[Callable[[list[int]], None]] = Registry()
 joined_once: Registry[tuple[str, tuple[str, ...]]] = Registry()
 
 

@@ -14,6 +14,7 @@ class PaymentsConfig(AppConfig):
             checklist,
             continuing,
             handover,
+            numbers,
             payout,
             privacy,
             rounds,
@@ -25,5 +26,6 @@ class PaymentsConfig(AppConfig):
         basic_needs.register()
         payout.register()
         handover.register()
+        numbers.register()
         privacy.register()
         checklist.register()

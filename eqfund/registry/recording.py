@@ -13,7 +13,7 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext, gettext_lazy as _
 
-from eqfund import clock
+from eqfund import clock, hooks
 from eqfund.models import Pupil, RegistryImport, StagingRow
 
 _CLASSROOMS = """
@@ -255,6 +255,8 @@ def record_rows(
         for done, (what, statements) in enumerate(STEPS):
             tell(done, len(STEPS) + 1, str(what))
             for statement in statements:
+                if statement is _RENUMBER:
+                    _tell_of_numbers(cursor)
                 cursor.execute(statement, params)
         if gone:
             cursor.execute(_LEAVE, params)
@@ -262,6 +264,17 @@ def record_rows(
         for statement in _EMPTY:
             cursor.execute(statement, params)
     _remove_shadows(settled)
+
+
+def _tell_of_numbers(cursor: Any) -> None:
+    """Whose number the file corrects, before it does."""
+    cursor.execute(
+        "SELECT p.identity_id FROM import_entering r JOIN eqfund_pupil p ON p.id = r.pupil_id"
+        " WHERE r.kind = 'renumbered'"
+    )
+    if keys := [row[0] for row in cursor.fetchall()]:
+        for keep in hooks.numbers_change:
+            keep(keys)
 
 
 def _remove_shadows(pks: list[int]) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext
 
-from eqfund import audit, national_id
+from eqfund import audit, hooks, national_id
 from eqfund.fields import blind_index
 from eqfund.models import (
     Classroom,
@@ -270,6 +270,8 @@ def _write_number(
             duplicate_index=None, duplicate_index_next=None
         )
         return ""
+    for keep in hooks.numbers_change:
+        keep([identity.pk])
     FormerNumber.objects.create(
         identity=identity,
         kind=identity.kind,

@@ -2,10 +2,12 @@
 
 import pytest
 
+from eqfund import hooks
 from eqfund.models import Event
 from eqfund.privacy import export, field_keys, index_change, index_keys, scrub
+from eqfund.rolls.actions import _replace_number
 from payments.actions.rounds import approve_round
-from payments.models import Transfer, TransferRound
+from payments.models import BuiltUnder, Transfer, TransferRound
 from payments.round_sql import totals
 
 
@@ -71,3 +73,31 @@ def test_who_was_paid_is_forgotten_and_the_book_stays(built, at):
     assert (bytes(kept.destination), kept.destination_last4) == (b"", "")
     assert kept.amount_satang == transfer.amount_satang
     assert export.collect(("eqfund.Pupil", str(pupil.pk)))
+
+
+def test_a_number_corrected_after_the_build_is_no_false_alarm(built, fund_approver, at):
+    """As the school does in its roll; a registry file asks the same hook."""
+    transfer = (
+        Transfer.objects.filter(round=built).select_related("enrolment__pupil__identity").first()
+    )
+    pupil = transfer.enrolment.pupil
+    was = pupil.identity.number
+
+    _replace_number(
+        pupil, "1101700203450", reason="พิมพ์ผิด", by=fund_approver, at=at("2569-07-15 09:00")
+    )
+
+    assert pupil.identity.number != was
+    assert BuiltUnder.objects.get().number == was
+    approve_round(built, by=fund_approver, at=at("2569-07-15 10:00"))
+
+
+def test_a_number_kept_for_a_digest_follows_a_new_key(built, new_index_key):
+    identity = Transfer.objects.filter(round=built).first().entitlement.identity
+    for keep in hooks.numbers_change:
+        keep([identity.pk])
+
+    change_index_key()
+
+    now = TransferRound.objects.get(pk=built.pk)
+    assert now.digest == totals(now).digest

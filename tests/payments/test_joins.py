@@ -7,7 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
 from eqfund.access import Role
-from eqfund.duplicates import actions, joins
+from eqfund.duplicates import actions, joins, scrubbing
 from eqfund.models import (
     DuplicatePair,
     Enrolment,
@@ -360,6 +360,15 @@ def test_cash_with_a_receipt_comes_from_the_family_and_the_schools_book_still_ag
 
     (row,) = books.book(term).rows
     assert (row.book.paid_satang, row.book.refunded_satang, row.in_hand_satang) == (150_000, 0, 0)
+
+
+def test_what_was_said_of_the_child_is_forgotten_with_it(join, rows):
+    join()
+
+    scrubbing.forget([Pupil.objects.get().pk])
+
+    kept = PupilJoin.objects.get()
+    assert (kept.reason, kept.answer, kept.asked_reason) == ("–", "", "")
 
 
 # --- what the database promises

@@ -243,7 +243,7 @@ def test_recording_takes_the_same_statements_for_any_number_of_rows(
     it = send(*(mine(serial) for serial in range(1, rows + 1)))
 
     # asking, the job's own rows, comparing, recording; then grants, hand-overs, duplicates, visits
-    with django_assert_max_num_queries(105):
+    with django_assert_max_num_queries(106):
         confirm(it)
     assert Pupil.objects.count() == rows
 
