@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -56,3 +57,14 @@ class ThaiDateField(forms.CharField):
         if isinstance(value, date):
             return f"{value.day}/{value.month}/{value.year + BUDDHIST_ERA}"
         return value
+
+
+class NameAndStateForm(forms.Form):
+    """What narrows a list of schools: a part of the name or the code, and one state (components/state_filter.html)."""
+
+    name = forms.CharField(label=_("Name or code"), required=False, max_length=80)
+    state = forms.ChoiceField(required=False)
+
+    def __init__(self, *args: Any, states: Mapping[Any, Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["state"].choices = [("", ""), *((str(k), v) for k, v in states.items())]  # type: ignore[attr-defined]

@@ -11,9 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from eqfund.form_fields import ChildNumberField, ThaiDateField
 from eqfund.models import Pupil, RollMark
 
-from .rules import RollState
-from .words import STATES
-
 OF_A_PUPIL = [choice for choice in RollMark.Kind.choices if choice[0] != RollMark.Kind.MISSING]
 
 
@@ -74,13 +71,3 @@ class CorrectForm(forms.Form):
         if born and not 2 <= (self.today - born).days // 365 <= 25:
             raise forms.ValidationError(_("Nobody of this age goes to school. Look at the year."))
         return born or None
-
-
-class FilterForm(forms.Form):
-    """What narrows the list of schools."""
-
-    name = forms.CharField(label=_("Name or code"), required=False, max_length=80)
-    state = forms.ChoiceField(
-        required=False,
-        choices=[("", ""), *((s.value, STATES[s]) for s in RollState if s != RollState.EMPTY)],
-    )

@@ -15,13 +15,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
+from eqfund.form_fields import NameAndStateForm
 from eqfund.models import Classroom, Enrolment, RollMark, School, SupervisingOffice, Term
 from eqfund.pages import PAGE_SIZE, paged, render_part
 from eqfund.registry.queries import schools_for_table
 from eqfund.sheets import csv_response
 
 from . import actions, permissions, queries, rules, words
-from .forms import OF_A_PUPIL, CorrectForm, FilterForm, MarkForm, MissingForm, SettleForm
+from .forms import OF_A_PUPIL, CorrectForm, MarkForm, MissingForm, SettleForm
+
+# The states that narrow a list: a school without pupils stands in no tab.
+TABS = {state: word for state, word in words.STATES.items() if state != rules.RollState.EMPTY}
 
 
 @require_GET
@@ -60,7 +64,7 @@ def office(request: Any, pk: int) -> HttpResponse:
     term = _term(request)
     schools = School.objects.visible_to(request.user, "rolls.follow").filter(office=pk)
     found = get_object_or_404(SupervisingOffice, pk=pk, pk__in=schools.values("office"))
-    form = FilterForm(request.GET)
+    form = NameAndStateForm(request.GET, states=TABS)
     form.is_valid()
     wanted = {"name": "", "state": ""} | form.cleaned_data
     named = schools_for_table(request.user, wanted["name"]).filter(pk__in=schools)
@@ -72,7 +76,7 @@ def office(request: Any, pk: int) -> HttpResponse:
         "page": page,
         "sum": sum_,
         "counts": counts,
-        "tab_states": {k: v for k, v in words.STATES.items() if k != rules.RollState.EMPTY},
+        "tab_states": TABS,
         "states": words.STATES,
         "pills": words.PILLS,
     }
@@ -85,7 +89,7 @@ def office(request: Any, pk: int) -> HttpResponse:
 def rolls_csv(request: Any) -> StreamingHttpResponse:
     """Each class of the places I follow as a line of a CSV; one office's with ?office=, one state's with ?state=."""
     term = _term(request)
-    form = FilterForm(request.GET)
+    form = NameAndStateForm(request.GET, states=TABS)
     form.is_valid()
     schools = School.objects.visible_to(request.user, "rolls.follow")
     if (chosen := request.GET.get("office", "")).isdecimal():

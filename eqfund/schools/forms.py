@@ -289,14 +289,3 @@ class EndForm(forms.Form):
         label=_("Why"), choices=Directorship.Reason.choices, widget=forms.RadioSelect
     )
     note = forms.CharField(label=_("Order"), max_length=200, required=False)
-
-
-class FilterForm(forms.Form):
-    """What narrows the list of schools."""
-
-    name = forms.CharField(label=_("Name or code"), required=False, max_length=80)
-    state = forms.ChoiceField(
-        label=_("Profile"),
-        required=False,
-        choices=[("", _("All states")), *((str(k), v) for k, v in words.STATES.items())],
-    )

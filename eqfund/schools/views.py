@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from eqfund import access, audit
 from eqfund.access import requires
 from eqfund.accounts.reauthentication import reauthenticated
+from eqfund.form_fields import NameAndStateForm
 from eqfund.models import Classroom, Directorship, School, Term
 from eqfund.pages import paged_by_key, render_part
 from eqfund.refusal import Refused
@@ -28,7 +29,7 @@ from eqfund.sheets import csv_response
 from eqfund.windows import window_of
 
 from . import actions, checks, permissions, queries, words
-from .forms import DirectorForm, EndForm, FilterForm, SchoolForm, place_of
+from .forms import DirectorForm, EndForm, SchoolForm, place_of
 
 EDIT = "registry.edit_school"
 
@@ -38,7 +39,7 @@ EDIT = "registry.edit_school"
 def schools(request: Any) -> HttpResponse:
     """The schools of my places, by the state of their profile; a person of one school goes straight to it."""
     term = _term(request)
-    form = FilterForm(request.GET)
+    form = NameAndStateForm(request.GET, states=words.STATES)
     form.is_valid()
     wanted = {"name": "", "state": ""} | form.cleaned_data
     rows = queries.table(request.user, term, **wanted)
@@ -69,7 +70,7 @@ def schools(request: Any) -> HttpResponse:
 def schools_csv(request: Any) -> StreamingHttpResponse:
     """The same list as a CSV, with the same filter and scope; the download is audited."""
     term = _term(request)
-    form = FilterForm(request.GET)
+    form = NameAndStateForm(request.GET, states=words.STATES)
     form.is_valid()
     rows = queries.table(request.user, term, **({"name": "", "state": ""} | form.cleaned_data))
     path = max(access.paths_with(request.user, "registry.read_schools"), key=len, default="TH/")

@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 from eqfund import audit, clock, sheets
 from eqfund.access import may, paths_with, requires
 from eqfund.accounts.reauthentication import reauthenticated
+from eqfund.form_fields import NameAndStateForm
 from eqfund.models import School, SupervisingOffice, Term
 from eqfund.pages import PAGE_SIZE, paged, render_part
 from monitoring.progress import actions, exports, permissions, queries
-from monitoring.progress.forms import FilterForm
 from monitoring.progress.rules import Stage
 from monitoring.progress.words import PILLS, SHOWN, SHOWN_PILLS, STAGE_NAMES, STATE_NAMES
 
@@ -107,7 +107,7 @@ def offices_csv(request: Any) -> StreamingHttpResponse:
 def office(request: Any, pk: int) -> HttpResponse:
     """Every school of an office at every stage, the latest first."""
     found, term, rows = _board(request, pk)
-    form = FilterForm(request.GET)
+    form = NameAndStateForm(request.GET, states=SHOWN)
     form.is_valid()
     shown = queries.narrowed(rows, form.cleaned_data.get("name", ""))
     counts = {str(code): len(queries.in_state(shown, code)) for code in SHOWN}
