@@ -113,6 +113,9 @@ def office(request: Any, pk: int) -> HttpResponse:
     counts = {str(code): len(queries.in_state(shown, code)) for code in SHOWN}
     shown = queries.in_state(shown, form.cleaned_data.get("state", ""))
     totals = queries.sums(rows)
+    today = request.moment.astimezone(clock.BANGKOK).date()
+    reminded = queries.last_reminders(rows, term)
+    told = {key for key, row in reminded.items() if row.day == today}
     closing = queries.next_close(rows, term, found.path, request.moment)
     page = Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
@@ -127,10 +130,11 @@ def office(request: Any, pk: int) -> HttpResponse:
         "shown_pills": SHOWN_PILLS,
         "closing": closing,
         "closing_left": closing.window.left(request.moment) if closing else "",
-        "today": request.moment.astimezone(clock.BANGKOK).date(),
-        "reminded": queries.last_reminders(page.object_list, term),
+        "today": today,
+        "reminded": reminded,
         "may_remind": permissions.why_not_remind(found, request.user, term) is None,
-        "left": sum(bool(row.left) for row in rows),
+        "left": sum(bool(row.left) and row.school.pk not in told for row in rows),
+        "told": len(told),
         "may_read_forms": may(request.user, "screening.read_form01", found.path),
         "names": STAGE_NAMES,
         "states": STATE_NAMES,

@@ -66,6 +66,7 @@ def test_the_board_narrows_and_reminds(
     assert [row.school for row in Reminder.objects.all()] == [school]
     page = client.get(reverse("progress:office", args=[office.pk]), {"state": "left"})
     assert "แจ้งเตือนแล้ว" in page.text
+    assert page.context["told"] == 1 and school.pk in page.context["reminded"]
 
 
 def test_others_remind_nobody(calendar, june, client, office, admin, fund_officer):
