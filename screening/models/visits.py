@@ -66,13 +66,15 @@ class HomeVisitQuerySet(ScopedQuerySet):
     def to_visit_in(self, term: Term) -> Self:
         """Lines of the new group: of pupils who still study where the line stands and hold no grant.
 
-        A line of one who left, or whose grant became known later, stays and is not shown.
+        A line of one who left, or whose grant became known later, stays and is not shown; nor is it
+        when that grant has ended and nothing names the pupil anew.
         """
         held = Grant.objects.filter(
             pupil=OuterRef("enrolment__pupil"), last_term__gte=term_code(term)
         )
         return self.filter(
             ~Exists(held.exclude(status=GrantStatus.ENDED)),
+            ~(Q(evidence=[], reason="") & Exists(held)),
             enrolment__status=Enrolment.Status.STUDYING,
         )
 

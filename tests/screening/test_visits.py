@@ -96,6 +96,24 @@ def test_former_grants_speak_by_where_they_were_given(
     assert said == {moved: ["grant_elsewhere"], over: ["grant_over"], here: ["grant_over"]}
 
 
+def test_the_line_of_an_ended_grant_shows_again_only_when_the_data_name_the_pupil_anew(
+    school, term, admin, make_pupils, say
+):
+    pupil = make_pupils(1)[0]
+    say([pupil])
+    visits.propose_visits(school.path, term, by=admin, at=MAY)
+    held = grant(pupil)
+    visits.propose_visits(school.path, term, by=admin, at=MAY)
+    Grant.objects.filter(pk=held.pk).update(
+        status="ended", end_reason="no_longer_poor", ended_at=JUNE
+    )
+    shown = HomeVisit.objects.to_visit_in(term)
+
+    assert not shown.exists()
+    visits.propose_visits(school.path, term, by=admin, at=JUNE)
+    assert shown.exists()
+
+
 def test_the_registrys_incomes_speak_where_nothing_else_does(school, term, admin, make_pupils, say):
     low, high = make_pupils(2)
     say([low], poor=False, extras={"mother": {"first_name": "ก", "income_satang": 500_000}})
