@@ -17,7 +17,7 @@ from eqfund.hooks import Work
 from eqfund.models import Enrolment, RegistryRecord, School, Term
 from screening.form01.rules import EDITABLE
 from screening.models import AnnouncedPupil, CommitteeMeeting, Form01
-from screening.queries.form01 import new_group
+from screening.queries.form01 import not_begun
 from screening.rules.committee import MeetingStatus
 
 SCHOOL, CLASS = "classroom__school", "classroom"
@@ -75,8 +75,7 @@ def _forms(term: Term, path: str, of: str) -> tuple[dict[int, int], dict[int, in
         counted.annotate(n=Count("pk"), unsent=Count("pk", filter=Q(status__in=EDITABLE)))
     )
     marked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=True)
-    group: Any = new_group(term)
-    without = group.filter(access.within([path], "path"), Exists(marked), form_pk=None)
+    without = not_begun(term).filter(access.within([path], "path"), Exists(marked))
     unvisited = dict(without.order_by().values_list(of).annotate(n=Count("pk")))
     return {row[0]: row[1] for row in rows}, {row[0]: row[2] for row in rows}, unvisited
 
@@ -84,13 +83,12 @@ def _forms(term: Term, path: str, of: str) -> tuple[dict[int, int], dict[int, in
 def _nothing(term: Term, path: str, begun: Collection[int]) -> dict[int, Work]:
     """Schools that sent nothing though they may have somebody: no roll this term, or pupils whom no registry knows."""
     here = access.within([path], "path")
-    roll = Enrolment.objects.filter(here, term=term).order_by().values("classroom__school")
-    without_roll = School.objects.filter(here).exclude(pk__in=roll).values_list("pk", flat=True)
+    roll = Enrolment.objects.filter(term=term, classroom__school=OuterRef("pk"))
+    without_roll = School.objects.filter(here, ~Exists(roll)).values_list("pk", flat=True)
     registered = RegistryRecord.objects.filter(
         pupil=OuterRef("pupil"), term=term
     )  # or as last known
-    group: Any = new_group(term)
-    unmarked = group.filter(here, ~Exists(registered), form_pk=None)
+    unmarked = not_begun(term).filter(here, ~Exists(registered))
     unknown = unmarked.order_by().values_list(SCHOOL, flat=True).distinct()
     return {key: Work(0, 1) for key in {*without_roll, *unknown} if key not in begun}
 

@@ -177,7 +177,7 @@ def figures_of(classrooms: Iterable[int], term: Term) -> dict[int, Figures]:
         counted: dict[int, tuple[str, int, int]] = {
             pk: (digest, pupils, without) for pk, digest, pupils, without in cursor.fetchall()
         }
-    alive = RollConfirmation.objects.alive().filter(classroom__in=pks, term=term)
+    alive = RollConfirmation.objects.alive().filter(classroom__any_of=pks, term=term)
     confirmed = dict(alive.values_list("classroom", "digest"))
     marks = marks_of(pks, term)
     return {
@@ -189,13 +189,13 @@ def marks_of(classrooms: list[int], term: Term) -> dict[int, int]:
     """Open marks by the class in which they stand now: a mark goes along when its pupil changes class."""
     rows = RollMark.objects.open().filter(term=term)
     found: dict[int, int] = dict(
-        rows.filter(enrolment__classroom__in=classrooms, enrolment__status__in=OF_THE_ROLL)
+        rows.filter(enrolment__classroom__any_of=classrooms, enrolment__status__in=OF_THE_ROLL)
         .order_by()
         .values_list("enrolment__classroom")
         .annotate(n=Count("pk"))
     )
     for pk, count in (
-        rows.filter(enrolment=None, classroom__in=classrooms)
+        rows.filter(enrolment=None, classroom__any_of=classrooms)
         .order_by()
         .values_list("classroom")
         .annotate(n=Count("pk"))
@@ -216,7 +216,7 @@ class ClassLine:
 def class_lines(rooms: list[Classroom], term: Term) -> list[ClassLine]:
     pks = [room.pk for room in rooms]
     figures = figures_of(pks, term)
-    alive = RollConfirmation.objects.alive().filter(classroom__in=pks, term=term)
+    alive = RollConfirmation.objects.alive().filter(classroom__any_of=pks, term=term)
     by_class = {row.classroom_id: row for row in alive.select_related("by")}
     return [ClassLine(room, figures[room.pk], by_class.get(room.pk)) for room in rooms]
 

@@ -48,6 +48,19 @@ def new_group(term: Term) -> QuerySet[Enrolment]:
     )
 
 
+def not_begun(term: Term) -> QuerySet[Enrolment]:
+    """Those of the new group for whom nobody has begun a form: what `new_group` gives with `form_pk=None`.
+
+    Each condition stands by itself, so that over a country each is one join of two tables and not a
+    look-up for each of a million pupils.
+    """
+    granted = Grant.objects.alive_in(term).filter(pupil=OuterRef("pupil"))
+    unmarked = RegistryRecord.objects.filter(enrolment=OuterRef("pk"), disadvantage_poor=False)
+    begun = Form01.objects.alive().filter(enrolment=OuterRef("pk"))
+    studying = Enrolment.objects.filter(term=term, status=Enrolment.Status.STUDYING)
+    return studying.filter(~Exists(granted), ~Exists(unmarked), ~Exists(begun))
+
+
 def counts_by_state(rows: QuerySet[Enrolment]) -> dict[str, int]:
     """How many pupils stand where; every state is named, also with nought."""
     found = rows.order_by().values_list("form_status").annotate(n=Count("pk"))  # type: ignore[misc]
