@@ -85,12 +85,18 @@ def _nothing(term: Term, path: str, begun: Collection[int]) -> dict[int, Work]:
     here = access.within([path], "path")
     roll = Enrolment.objects.filter(term=term, classroom__school=OuterRef("pk"))
     without_roll = School.objects.filter(here, ~Exists(roll)).values_list("pk", flat=True)
+    found = {*without_roll, *_unknown(term, path, SCHOOL)}
+    return {key: Work(0, 1) for key in found if key not in begun}
+
+
+def _unknown(term: Term, path: str, of: str) -> Iterable[int]:
+    """Schools or classes with pupils whom no registry knows: somebody among them may have to be visited."""
     registered = RegistryRecord.objects.filter(
         pupil=OuterRef("pupil"), term=term
     )  # or as last known
-    unmarked = not_begun(term).filter(here, ~Exists(registered))
-    unknown = unmarked.order_by().values_list(SCHOOL, flat=True).distinct()
-    return {key: Work(0, 1) for key in {*without_roll, *unknown} if key not in begun}
+    unmarked = not_begun(term).filter(access.within([path], "path"), ~Exists(registered))
+    keys: Iterable[int] = unmarked.order_by().values_list(of, flat=True).distinct()
+    return keys
 
 
 def _works(begun: dict[int, tuple[int, int]], unvisited: dict[int, int]) -> dict[int, Work]:
@@ -126,8 +132,9 @@ def register() -> None:
 
 
 def _of_classes(by: Any, term: Term, round_no: int, path: str, at: datetime) -> dict[int, Work]:
-    found: dict[int, Work] = by(CLASS, term, path)
-    return found
+    works: dict[int, Work] = by(CLASS, term, path)
+    nothing = {key: Work(0, 1) for key in _unknown(term, path, CLASS) if key not in works}
+    return works | nothing
 
 
 def _form01_page(place: int, term: Term, round_no: int) -> str:

@@ -253,8 +253,10 @@ def test_two_ticks_at_once_do_everything_once(calendar, handler, at):
 
 
 @pytest.fixture
-def reminded(calendar, at):
-    """Let the time come and the mails go; who was written to."""
+def reminded(calendar, at, make_pupils, classroom, other_classroom):
+    """Let the time come and the mails go; who was written to. Both classes have pupils to visit."""
+    make_pupils(1, classroom=classroom)
+    make_pupils(1, classroom=other_classroom)
 
     def reminded(since="2569-07-20", until="2569-07-21 18:00"):
         edges.begin(at(since))
@@ -315,6 +317,21 @@ def test_a_school_that_is_done_is_not_reminded(
     monkeypatch.setattr(hooks, "unfinished", registry)
 
     assert reminded() == ["outsider@example.go.th"]
+
+
+def test_a_homeroom_teacher_whose_class_is_done_is_not_reminded(
+    reminded, with_mail, monkeypatch, school, other_school, classroom
+):
+    work = {school.pk: hooks.Work(0, 2), other_school.pk: hooks.Work(0, 2)}
+    classes = hooks.OfClasses(
+        lambda term, n, path, at: {classroom.pk: hooks.Work(0, 1)}, lambda room, term, n: ""
+    )
+    by_work = hooks.unfinished_by_work("form01", lambda *where: dict(work), classes=classes)
+    registry = hooks.Registry()
+    registry.register(by_work)
+    monkeypatch.setattr(hooks, "unfinished", registry)
+
+    assert sorted(reminded()) == ["admin@example.go.th", "teacher@example.go.th"]
 
 
 def test_at_the_close_those_who_are_not_done_are_kept(
