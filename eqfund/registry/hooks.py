@@ -11,6 +11,7 @@ from eqfund import access
 from eqfund.access import Role
 from eqfund.hooks import MenuItem, Todo, home_tasks, menu
 from eqfund.models import Affiliation, Classroom, Enrolment, Posting, RegistryImport, Term, User
+from eqfund.windows import window_of
 
 menu.register(MenuItem("pupils", _("Pupils"), "registry:pupils", "read_child"), order=10)
 menu.register(MenuItem("pupils", _("Classrooms"), "registry:classrooms", "read_child"), order=12)
@@ -25,23 +26,31 @@ menu.register(
     MenuItem("settings", _("Registry titles"), "registry:titles", "registry.edit_titles"), order=92
 )
 
+NEEDS_THE_LIST = "confirm_continuing"  # what waits for the term's first list
 
-def _first_list(path: str) -> Todo:
+
+def _first_list(path: str, term: Term, at: datetime) -> Todo:
     """This term's pupils are not here yet: the registry's file, or the school's own list."""
     affiliation = Affiliation.objects.get(pk=int(path.split("/")[1]))
+    window = window_of(term, NEEDS_THE_LIST, path, at)
+    due = window.closes_at if window and window.is_open(at) else None
     if not affiliation.registry:
         return Todo(
             gettext("Add this term's pupils"),
             gettext("Your school adds them itself: with the template, or one by one."),
             url=reverse("registry:imports"),
             action_label=gettext("Add pupils"),
+            due=due,
         )
     return Todo(
         gettext("Send this term's pupils from the source registry"),
-        gettext("The file of %(registry)s as it was downloaded.")
+        gettext(
+            "The file of %(registry)s as it was downloaded. Without it nobody can be confirmed."
+        )
         % {"registry": affiliation.registry},
         url=reverse("registry:imports"),
         action_label=gettext("Send a file"),
+        due=due,
     )
 
 
@@ -69,7 +78,7 @@ def registry_tasks(user: User, at: datetime) -> list[Todo]:
             access.level_of_path(path) == "school"
             and not of_place.filter(status="confirmed").exists()
         ):
-            todos.append(_first_list(path))
+            todos.append(_first_list(path, term, at))
     return todos
 
 
