@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from eqfund import access
 from eqfund.fields import EncryptedTextField
 
 from .base import ScopedQuerySet
@@ -79,6 +82,12 @@ class RollConfirmation(models.Model):
 
 class RollMarkQuerySet(ScopedQuerySet):
     scope = "classroom__path"
+
+    def visible_to(self, user: Any, verb: str | None = None) -> Self:
+        """Marks where their pupil stands now: one goes along when a file moves the pupil to another class."""
+        verb = verb or self.read_verb
+        missing = access.path_filter(user, verb, self.scope) & Q(enrolment=None)
+        return self.filter(missing | access.path_filter(user, verb, "enrolment__path"))
 
     def open(self):  # type: ignore[no-untyped-def]
         return self.filter(settled_at=None)

@@ -87,21 +87,20 @@ def mark_roll(
 def settle_mark(mark: RollMark, *, outcome: str, by: User, at: datetime) -> None:
     """What was marked is mended, or was marked by mistake."""
     mark = (
-        RollMark.objects.select_related("classroom", "enrolment__pupil")
+        RollMark.objects.select_related("classroom", "enrolment__pupil", "enrolment__classroom")
         .select_for_update(of=["self"])
         .get(pk=mark.pk)
     )
-    if reason := permissions.why_not_mark_roll(mark.classroom, by, at):
+    classroom = mark.enrolment.classroom if mark.enrolment else mark.classroom
+    if reason := permissions.why_not_mark_roll(classroom, by, at):
         raise Refused(reason)
     if mark.settled_at is not None:
         raise Refused(gettext("This mark is settled already."))
     mark.outcome, mark.settled_by, mark.settled_at = outcome, by, at
     mark.save(update_fields=["outcome", "settled_by", "settled_at"])
     pupil = mark.enrolment.pupil if mark.enrolment else None
-    facts = {"classroom": mark.classroom_id, "kind": mark.kind, "outcome": outcome}
-    audit.record(
-        "rolls.settle", mark, by=by, at=at, path=mark.classroom.path, pupil=pupil, facts=facts
-    )
+    facts = {"classroom": classroom.pk, "kind": mark.kind, "outcome": outcome}
+    audit.record("rolls.settle", mark, by=by, at=at, path=classroom.path, pupil=pupil, facts=facts)
 
 
 @transaction.atomic

@@ -4,7 +4,8 @@ import pytest
 from django.urls import reverse
 
 from eqfund import places
-from eqfund.models import Classroom, Event, FormerName, Pupil, RollConfirmation, RollMark
+from eqfund.access import Role
+from eqfund.models import Classroom, Enrolment, Event, FormerName, Pupil, RollConfirmation, RollMark
 from eqfund.rolls import hooks
 from eqfund.schools import checks
 from tests.pages import asking, in_june  # noqa: F401
@@ -44,6 +45,19 @@ def test_reading_a_class_is_in_the_book(get, registry_keeper, roll):
     get(registry_keeper, "roll", roll.pk)
 
     assert Event.objects.get(verb="read_list", object_label="rolls:roll").facts["count"] == 3
+
+
+def test_a_mark_is_settled_where_a_file_has_moved_its_pupil(
+    post, teacher, make_user, school, child, mark
+):
+    made = mark(child)
+    other = places.add_classroom(school, year_be=2569, grade="P4", room="2")
+    Enrolment.objects.filter(pk=child.pk).update(classroom=other, path=other.path)
+    new_teacher = make_user(Role.HOMEROOM_TEACHER, other.path)
+
+    assert post(teacher, "mark-settle", made.pk, outcome="mended").status_code == 404
+    assert post(new_teacher, "mark-settle", made.pk, outcome="mended").status_code == 302
+    assert RollMark.objects.get().settled_by == new_teacher
 
 
 def test_a_mark_is_made_and_settled_on_the_page(get, post, teacher, registry_keeper, roll, child):
