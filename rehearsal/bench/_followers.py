@@ -28,6 +28,7 @@ WROTE = {
     "propose_after_import": ("homes to visit named", ("screening_homevisit",)),
     "look_after_import": ("the look for duplicates asked for", ()),
 }
+FEW = 1_000
 RECORDED = (
     *("eqfund_classroom", "eqfund_identity", "eqfund_pupil", "eqfund_enrolment"),
     *("eqfund_guardian", "eqfund_registryrecord"),
@@ -68,7 +69,17 @@ def rows(seconds: dict[str, float], since: dict[str, int]) -> Iterator[dict[str,
     for name, spent in seconds.items():
         called, tables = WROTE[name]
         bound, count = bare({table: since[table] for table in tables})
-        yield _country.row(f"  then {called}: {count:,} rows", spent, bound or None)
+        yield _country.row(f"  then {called}: {count:,} rows", spent, _told(bound, count))
+
+
+def _told(bound: float, count: int) -> float | None:
+    """A bound of few rows says nothing: what is measured then is the looking."""
+    return bound if count >= FEW else None
+
+
+def bare_of_recorded(since: dict[str, int]) -> float | None:
+    """The bound of a recording: of the pupils, classes and records that it made."""
+    return _told(*bare({table: since[table] for table in RECORDED}))
 
 
 def bare(since: dict[str, int]) -> tuple[float, int]:

@@ -21,7 +21,7 @@ from rehearsal.bench import _country
 
 ROLE = "owner"
 SCHOOLS = 30_000
-SIZE = 600_000  # pupils of the term
+SIZE = 300_000  # pupils of the term
 LIMIT = 3.0
 
 _BARE = """

@@ -92,9 +92,9 @@ def _recorded(
     since = _followers.last_keys()
     with _followers.timed() as followers:
         seconds = _timed(lambda: _record(it, admin, at))
-    bound, _count = _followers.bare({table: since[table] for table in _followers.RECORDED})
+    bound = _followers.bare_of_recorded(since)
     rest = seconds - sum(followers.values())
-    yield _country.row(f"record {what}, beside a bare INSERT of their rows", rest, bound)
+    yield _country.row(f"record {what}, beside a bare INSERT of what is new", rest, bound)
     yield from _followers.rows(followers, since)
     yield from _followers.duplicates(it)
     return seconds

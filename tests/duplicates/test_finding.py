@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 
 from eqfund import jobs
 from eqfund.duplicates import tasks
+from eqfund.duplicates.finding import MOST_ALIKE
 from eqfund.duplicates.rules import Alike, names_alike
 from eqfund.handover.actions import statuses
 from eqfund.handover.rules_status import PupilStatus
@@ -271,6 +272,16 @@ def test_a_side_answers_once_and_says_since_when(same_number, sides, at):
         )
     with pytest.raises(IntegrityError, match="since_when"), transaction.atomic():
         DuplicateSide.objects.filter(pk=side.pk).update(answer="left", answered_at=at("2569-06-01"))
+
+
+@pytest.mark.parametrize("many", [3, MOST_ALIKE + 1])
+def test_a_name_and_day_that_many_share_says_nothing(many, make_pupils, classroom, look):
+    make_pupils(many)
+    Pupil.objects.update(first_name="กมลชนก", last_name="ใจดีสมมติ", birth_date=BORN)
+
+    look()
+
+    assert len(pairs()) == (3 if many == 3 else 0)
 
 
 def test_the_search_goes_by_the_keys_index(db):

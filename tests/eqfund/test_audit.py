@@ -42,3 +42,16 @@ def test_the_book_cannot_be_changed(statement, admin, school):
     ):
         cursor.execute(statement)
     assert Event.objects.count() == 1
+
+
+def test_many_lines_of_one_act_are_as_one_by_one(admin, school, other_school, at):
+    moment = at("2569-07-10 09:00")
+    audit.record("edit_school", school, by=admin, at=moment, path="TH/", facts={"n": 1})
+
+    done = [audit.Noted(school, "TH/", facts={"n": 1}), audit.Noted(other_school)]
+    assert audit.record_each("edit_school", done, by=admin, at=moment) == 2
+
+    told = ("at", "kind", "actor_id", "verb", "object_label", "object_id", "path", "facts")
+    one, same, other = Event.objects.order_by("pk").values_list(*told)
+    assert one == same
+    assert other[5:] == (str(other_school.pk), other_school.path, {})

@@ -5,7 +5,7 @@ from cryptography.exceptions import InvalidTag
 from django.db import connection
 
 from eqfund.fields import blind_index, indexer, seal, sealer, unseal
-from eqfund.models import Guardian, Identity
+from eqfund.models import Guardian, Identity, Pupil
 
 
 def test_what_is_sealed_is_not_in_the_database(make_pupils):
@@ -71,3 +71,16 @@ def test_a_long_run_seals_and_indexes_as_one_value_does():
     assert seal_text("สมศรี") != seal_text("สมศรี")
     assert seal_text("") == b""
     assert index("1101700203450") == blind_index("1101700203450")
+
+
+@pytest.mark.parametrize("key", ["pk", "identity", "enrolments__pupil"])
+def test_keys_sent_as_one_array_find_the_same_rows(key, make_pupils):
+    first, second, _third = make_pupils(3)
+    keys = {"identity": "identity_id"}.get(key, "pk")
+    wanted = [getattr(first, keys), getattr(second, keys)]
+
+    rows = Pupil.objects.filter(**{f"{key}__any_of": wanted})
+
+    assert set(rows) == {first, second}
+    assert "::bigint[]" in str(rows.query)
+    assert not Pupil.objects.filter(**{f"{key}__any_of": []}).exists()

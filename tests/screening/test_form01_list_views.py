@@ -7,7 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from eqfund.models import RegistryImport, RegistryRecord, StoredFile
 from screening.actions.visits import add_visit
 from screening.models import Form01, Form01Photo, Form01Signature, Grant
-from screening.queries.form01 import counts_by_state, new_group
+from screening.queries.form01 import counts_by_state, new_group, not_begun
 from tests.conftest import moment
 from tests.screening.form01_steps import (
     CLOSE,
@@ -107,9 +107,12 @@ def test_the_list_leaves_out_who_is_not_of_the_new_group(
 
     assert [row.pupil for row in rows] == [fresh]
     assert counts_by_state(rows)["to_visit"] == 1
+    assert list(not_begun(term)) == list(rows.filter(form_pk=None)) == [enrolment_of(fresh)]
     page = enter(teacher).post(address("-start", enrolment_of(unmarked).pk))
     assert page.status_code == 409
     assert "DMC" in page.text
+    enter(teacher).post(address("-start", enrolment_of(fresh).pk))
+    assert list(not_begun(term)) == list(new_group(term).filter(form_pk=None)) == []
 
 
 def _registry_import(term, school, by):
