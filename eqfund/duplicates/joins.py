@@ -40,12 +40,14 @@ from .rules import Answer, Outcome
 from .rules_joins import JoinStatus
 from .settling import Child
 
+# The row itself and its number; and the books of what was done and paid, which stay as they are.
 NOT_COUNTED = {
     "eqfund.Pupil",
     "eqfund.Identity",
     "eqfund.Event",
     "eqfund.PersonExport",
-}  # the books of what was done stay
+    "payments.LedgerEntry",
+}
 
 
 @dataclass(frozen=True, slots=True)

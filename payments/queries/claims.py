@@ -8,8 +8,10 @@ from django.db.models import Case, Count, Exists, F, OuterRef, QuerySet, Value, 
 from django.db.models.fields import CharField
 
 from eqfund.models import User
+from eqfund.money import baht
 from payments.models import Receipt06, Refund, RefundClaim
 from payments.rules.refunds import RefundStatus
+from payments.words.claims import HELD_BY, STATES
 
 TO_COLLECT, SLIP, COLLECTED = "to_collect", "slip", "collected"
 SHOWS = (TO_COLLECT, SLIP, COLLECTED)
@@ -59,8 +61,6 @@ def counts(user: User) -> dict[str, int]:
 
 def cells(rows: Any) -> Any:
     """The claims as lines of a table file."""
-    from payments.words.claims import HELD_BY, STATES
-
     for claim in rows:
         transfer = claim.transfer
         yield [
@@ -68,7 +68,7 @@ def cells(rows: Any) -> Any:
             claim.school.name,
             transfer.round.term.label,
             transfer.round.number,
-            f"{claim.amount_satang / 100:.2f}",
+            baht(claim.amount_satang),
             str(HELD_BY[held_by(claim)]),
             str(STATES[claim.state]),
         ]

@@ -16,6 +16,7 @@ from payments.views import (
 
 urlpatterns = [
     path("claims/", claims.claims, name="claims"),
+    path("claims/claims.csv", claims.claims_csv, name="claims-csv"),
     path("claims/<int:pk>/", claims.claim, name="claim"),
     path("claims/<int:pk>/slip/", claims.claim_slip, name="claim-slip"),
     path("payout/", payout.payout_home, name="payout"),

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from eqfund import hooks
 from eqfund.access import Role
-from eqfund.models import DuplicatePair, DuplicateSide, PupilJoin, User
+from eqfund.models import DuplicatePair, DuplicateSide, Event, PupilJoin, User
 from payments.models import Refund, RefundClaim
 from payments.rules.channels import ChannelKind
 
@@ -190,6 +190,16 @@ def test_the_school_that_paid_makes_the_slip_and_the_page_follows_it(
     assert ours.get(money("claims")).context["rows"] == []
     assert ours.get(money("claim", claim.pk)).status_code == 404
     assert ours.post(money("claim-slip", claim.pk)).status_code == 404
+
+
+def test_the_list_leaves_as_a_file_of_the_own_places(claim, sign_in, admin, world):
+    def lines(person):
+        response = sign_in(person).get(money("claims-csv"))
+        return b"".join(response.streaming_content).decode().splitlines()
+
+    assert "1,500.00" in lines(world.people["fund_finance"])[1]
+    assert len(lines(admin)) == 1
+    assert Event.objects.filter(verb="export_claims").count() == 2
 
 
 def test_home_tells_who_collects(claim, world, make_user, other_school, admin):
