@@ -6,6 +6,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import translation
 
+from eqfund import places
 from eqfund.access import Role
 from eqfund.duplicates import actions, joins, scrubbing
 from eqfund.models import (
@@ -204,6 +205,31 @@ def test_the_right_number_at_the_school_that_lets_go_moves_with_the_child(world,
         "moved", "studying",
     ]  # fmt: skip
     assert child.grants.get().end_reason == "moved"
+
+
+@pytest.mark.parametrize("room", ["1", "2"], ids=["one class", "two classes"])
+def test_twice_at_one_school_with_money_on_both(
+    room, world, make_pupils, classroom, school, pair, join
+):
+    """In one class the two enrolments become one; else the second ends as one who was not there."""
+    there = classroom if room == "1" else places.add_classroom(
+        school, year_be=2569, grade="P4", room=room
+    )  # fmt: skip
+    (twin,) = make_pupils(1, classroom=there)
+    pair.sides.update(path=school.path)
+    pair.sides.filter(position=2).update(pupil=twin)
+    DuplicatePair.objects.update(apart="school", path=school.path, second_key=twin.pk)
+    for side in pair.sides.select_related("pupil"):
+        world.cash([side.pupil], PROMPTPAY)
+
+    join()
+
+    pair.refresh_from_db()
+    child = pair.sides.first().pupil
+    assert (pair.outcome, RefundClaim.objects.count()) == ("merged", 1)
+    statuses = ["studying"] if room == "1" else ["studying", "not_present"]
+    assert list(child.enrolments.order_by("pk").values_list("status", flat=True)) == statuses
+    assert Transfer.objects.filter(enrolment__pupil=child).count() == 2
 
 
 def test_no_later_round_pays_the_term_again(world, rows, join, term):
