@@ -28,6 +28,7 @@ EVIL = [
 OWN_WORDS_ALONE = {
     "eqfund/people/sheet.py",  # the blank list of teachers: titles, roles, classes
     "eqfund/registry/views_listing.py",  # the blank registry file: titles
+    "eqfund/registry/typed.py",  # a pupil typed by hand, read back by the import as any file sent
     "payments/subsidy_file.py",  # the blank list of the subsidy: titles, the fund's schools
     "eqfund/calendar/papers.py",  # the fund's calendar, byte for byte as it is loaded again
 }
