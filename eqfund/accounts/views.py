@@ -89,7 +89,7 @@ def end_sessions(request: Any) -> HttpResponse:
         one = get_object_or_404(
             UserSession.objects.exclude(session_key=here),
             user=request.user,
-            pk=pk if pk.isdigit() else 0,
+            pk=pk if pk.isdecimal() else 0,
         )
         count = sessions.end([one])
     else:

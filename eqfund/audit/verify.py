@@ -170,6 +170,6 @@ def _faults_of_head(kept: str, hashes: dict[int, bytes]) -> Iterator[Fault]:
     if not kept:
         return
     number, _colon, digest = kept.strip().partition(":")
-    if not number.isdigit() or hashes.get(int(number), b"").hex() != digest.lower():
-        seal = int(number) if number.isdigit() else 0
+    if not number.isdecimal() or hashes.get(int(number), b"").hex() != digest.lower():
+        seal = int(number) if number.isdecimal() else 0
         yield Fault("head_gone", seal, None, "the head kept outside is not in this chain")

@@ -253,7 +253,7 @@ def class_label(written: str) -> str:
         label = grade_label(parse_grade(grade))
     except ValueError:
         return ""
-    return f"{label}/{int(room)}" if room.isdigit() else f"{label}/{room}"
+    return f"{label}/{int(room)}" if room.isdecimal() else f"{label}/{room}"
 
 
 def _plain(title: str) -> str:

@@ -75,9 +75,9 @@ def consent(request: Any) -> HttpResponse:
     """The first step of the first use, and again at every new version: read the policy and agree."""
     policy = policies.for_users()
     if request.method == "POST":
-        chosen = get_object_or_404(
-            Policy, pk=request.POST.get("policy"), audience=Policy.Audience.USER
-        )
+        pk = request.POST.get("policy", "")
+        known = Policy.objects.filter(audience=Policy.Audience.USER)
+        chosen = get_object_or_404(known, pk=pk if pk.isdecimal() else 0)
         actions.give_consent(chosen, by=request.user, at=request.moment)
         return redirect("first-use")
     given = policies.consents_of(request.user)

@@ -175,4 +175,4 @@ def lines_typed(data: Any, lines: Iterable[int]) -> tuple[dict[int, LineRow], di
 def _abstaining(data: Any, pk: int) -> Mapping[int, str]:
     """Members ticked as related, with the words on how."""
     relation = data.get(f"relation-{pk}", "").strip()[:100]
-    return {int(key): relation for key in data.getlist(f"abstain-{pk}") if key.isdigit()}
+    return {int(key): relation for key in data.getlist(f"abstain-{pk}") if key.isdecimal()}
