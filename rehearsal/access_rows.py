@@ -287,6 +287,7 @@ BY_PAGE: dict[str, Sampler] = {
     "payments:letter-issue": _row(money.Transfer, status="success"),
     "payments:letter": _row(money.Transfer, letter__isnull=False),
     "progress:office": _office,
+    "progress:remind": _office,
     "progress:office-csv": _office,
     "job": _national(Job),
     "people:invite": lambda world, path: {"role": "registry_keeper"},
