@@ -22,7 +22,7 @@ FIXED = {
     "05-04": _("Coronation Day"),
     "06-03": _("Queen Suthida's birthday"),
     "07-28": _("The King's birthday"),
-    "08-12": _("Queen Sirikit's birthday, Mother's Day"),
+    "08-12": _("Mother's Day"),
     "10-13": _("Navamindra Maharaj Day"),
     "10-23": _("Chulalongkorn Day"),
     "12-05": _("King Bhumibol's birthday, National Day, Father's Day"),
