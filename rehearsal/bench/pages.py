@@ -41,11 +41,15 @@ def rows(size: int = SIZE) -> Iterator[Row]:
     client.force_login(users[0], backend=sessions.BACKEND)
     first_use.mark(session := client.session, users[0], factor=True)
     session.save()
-    empty = _opened(client, reverse("account"))[0]
-    yield {"name": "a page without a list, p95", "seconds": empty}
+    _count, fastest, empty = _opened(client, reverse("account"))
+    yield {
+        "name": f"a page without a list, p95 (fastest {fastest * 1000:.0f} ms)",
+        "seconds": empty,
+    }
     for name, url in _pages():
-        p95, queries = _opened(client, url)
-        yield _country.row(f"{name}, p95 ({queries} queries)", p95, empty)
+        count, fastest, p95 = _opened(client, url)
+        told = f"{name}, p95 ({count} queries, fastest {fastest * 1000:.0f} ms)"
+        yield _country.row(told, p95, empty)
 
 
 _ROLES = (Role.FUND_OFFICER, Role.FUND_APPROVER, Role.FUND_FINANCE)
@@ -81,8 +85,8 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "home", reverse("home")
 
 
-def _opened(client: Client, url: str) -> tuple[float, int]:
-    """The 95th of a hundred, of some openings; and how many queries one takes."""
+def _opened(client: Client, url: str) -> tuple[int, float, float]:
+    """How many queries a page takes; the fastest of some openings, and the 95th of a hundred."""
     with CaptureQueriesContext(connection) as queries:
         response = client.get(url)
     if response.status_code != 200:
@@ -92,7 +96,7 @@ def _opened(client: Client, url: str) -> tuple[float, int]:
         begun = clock.stopwatch()
         client.get(url)
         found.append(clock.stopwatch() - begun)
-    return sorted(found)[round(0.95 * (TURNS - 1))], count
+    return count, min(found), sorted(found)[round(0.95 * (TURNS - 1))]
 
 
 def _term() -> Term:
