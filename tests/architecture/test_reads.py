@@ -49,6 +49,7 @@ NAMES_NO_CHILD = {
     "payments:account-rules-version": "what is asked of every school's account",
     "payments:accounts": STAFF,
     "payments:accounts-csv": "the view records the export",
+    "payments:claims-csv": "the view records the export",
     "payments:bank": FIGURES,
     "payments:bank-file-call-back": FIGURES,
     "payments:channels": FIGURES,
