@@ -41,6 +41,7 @@ def test_a_line_overlaps_is_mended_and_an_office_gets_more_time(sign_in, accessi
     office.fill("#id_time", "16.00")
     office.fill("#id_reason", "น้ำท่วม ครูเข้าโรงเรียนไม่ได้หนึ่งสัปดาห์")
     office.get_by_role("button", name="ส่งข้อเสนอ").click()
+    expect(office.locator(".messages")).to_contain_text("ส่งข้อเสนอถึง กสศ. แล้ว")
     address = office.url
 
     fund = sign_in("fund")
