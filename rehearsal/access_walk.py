@@ -64,7 +64,8 @@ PEOPLE = {
     Role.SYSTEM_ADMIN: "sysadmin",
 }
 
-ADDRESS = re.compile(r'(?:href|action|src|hx-get|hx-post)="([^"]+)"')
+# What a browser asks a server for; a number to dial is asked of nobody.
+ADDRESS = re.compile(r'(?:href|action|src|hx-get|hx-post)="(?!tel:)([^"]+)"')
 
 
 @dataclass

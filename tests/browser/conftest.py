@@ -30,7 +30,7 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parents[2]
 SCREENS = Path(os.environ.get("EQFUND_SCREENS", ROOT / "var" / "screens"))
 PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
-START_SECONDS = 300
+START_SECONDS = 600
 # Debian's Chromium asks nobody outside, needs no graphics card, and runs as root in a container.
 FLAGS = [
     "--no-sandbox",
