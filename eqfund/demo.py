@@ -39,9 +39,7 @@ def moments(term: Term, after: datetime, until: datetime = FAR, limit: int = 12)
             edges.append((line.during.upper, gettext("closes")))
         for at, what in edges:
             if at is not None and after < at <= until:
-                found[at, line.title, what] = Moment(
-                    at.astimezone(clock.BANGKOK), line.title, what
-                )
+                found[at, line.title, what] = Moment(at.astimezone(clock.BANGKOK), line.title, what)
     return sorted(found.values(), key=lambda moment: (moment.at, moment.title))[:limit]
 
 

@@ -25,7 +25,11 @@ def register() -> None:
     hooks.pupil_panels.register(panels, order=20)
     hooks.menu.register(
         hooks.MenuItem(
-            "screening", _("Form 01"), "screening:form01-list", "screening.read_form01", _("Form 01")
+            "screening",
+            _("Form 01"),
+            "screening:form01-list",
+            "screening.read_form01",
+            _("Form 01"),
         ),
         order=20,
     )

@@ -52,7 +52,9 @@ class Identity(models.Model):
         ]
         indexes = [
             models.Index(
-                name="identity_joined", fields=["joined_into"], condition=Q(joined_into__isnull=False)
+                name="identity_joined",
+                fields=["joined_into"],
+                condition=Q(joined_into__isnull=False),
             ),
         ]
 
