@@ -64,7 +64,6 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("stages__len__gt", 0),
                             (
                                 "stages__contained_by",
                                 [
@@ -79,6 +78,7 @@ class Migration(migrations.Migration):
                                     "attendance",
                                 ],
                             ),
+                            ("stages__len__gt", 0),
                         ),
                         name="reminder_names_what_is_left",
                     ),
