@@ -12,7 +12,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
@@ -23,7 +22,6 @@ from eqfund.hooks import JoinLine
 from eqfund.models import Identity, Pupil, PupilJoin, User
 from eqfund.money import baht
 from eqfund.refusal import Refused
-from payments.bill_payment import BillPayment
 from payments.models import (
     BuiltUnder,
     CannotPay,
@@ -33,18 +31,18 @@ from payments.models import (
     Refund,
     RefundClaim,
     RefundLine,
-    SchoolPayoutReport,
     Transfer,
 )
 from payments.permissions import claims as permissions
 from payments.rules.channels import ChannelKind
 from payments.rules.joins import Holder, Paid, Right, Settled, settle
-from payments.rules.refunds import RefundReason, reference2
+from payments.rules.refunds import RefundReason
 from payments.rules.rounds import PUBLISHED, TransferStatus
 from screening.models import Grant
 from screening.rules.grants import GrantStatus
 
 from .payout import lock_book
+from .refunds import make_slip
 
 ON_THE_WAY = (TransferStatus.PENDING, TransferStatus.SENT)
 
@@ -283,38 +281,16 @@ def issue_claim_slip(claim: RefundClaim, *, by: User, at: datetime) -> Refund:
     book = lock_book(transfer.round, transfer.school)
     if reason := permissions.why_not_collect(claim, by):
         raise Refused(reason)
-    term, number = transfer.round.term, book.last_refund + 1
-    bill = BillPayment(
-        biller=settings.BILLER_ID,
-        reference1=transfer.school.moe_code,
-        reference2=reference2(
-            year_be=term.year_be,
-            term_no=term.number,
-            round_no=transfer.round.number,
-            number=number,
-        ),
-        amount_satang=transfer.amount_satang,
-    )
-    refund = Refund.objects.create(
-        round=transfer.round,
-        school=transfer.school,
-        number=number,
-        biller=bill.biller,
-        reference1=bill.reference1,
-        reference2=bill.reference2,
-        amount_satang=bill.amount_satang,
+    refund = make_slip(
+        book,
+        transfer.round,
+        transfer.school,
+        {transfer: RefundReason.NOT_PRESENT},
         claim=claim,
         from_family=not is_in_hand(transfer),
-        issued_by=by,
-        issued_at=at,
+        by=by,
+        at=at,
     )
-    RefundLine.objects.create(
-        refund=refund,
-        transfer=transfer,
-        reason=RefundReason.NOT_PRESENT,
-        amount_satang=transfer.amount_satang,
-    )
-    SchoolPayoutReport.objects.filter(pk=book.pk).update(last_refund=number)
     audit.record(
         "issue_refund",
         refund,

@@ -21,10 +21,12 @@ from payments.models import (
     NilRefund,
     Receipt06,
     Refund,
+    RefundClaim,
     RefundLine,
     RefundStatement,
     RefundStatementLine,
     SchoolPayoutReport,
+    Transfer,
     TransferRound,
 )
 from payments.permissions import refunds as permissions
@@ -79,38 +81,8 @@ def issue_refund(
         names = ", ".join(t.enrolment.pupil.full_name for t in transfers if t.pk in settled)
         if names:
             raise Refused(sentence % {"names": names})
-    number = book.last_refund + 1
-    term = transfer_round.term
-    bill = BillPayment(
-        biller=settings.BILLER_ID,
-        reference1=school.moe_code,
-        reference2=reference2(
-            year_be=term.year_be,
-            term_no=term.number,
-            round_no=transfer_round.number,
-            number=number,
-        ),
-        amount_satang=sum(transfer.amount_satang for transfer in transfers),
-    )
-    refund = Refund.objects.create(
-        round=transfer_round,
-        school=school,
-        number=number,
-        biller=bill.biller,
-        reference1=bill.reference1,
-        reference2=bill.reference2,
-        amount_satang=bill.amount_satang,
-        issued_by=by,
-        issued_at=at,
-    )
-    RefundLine.objects.bulk_create(
-        RefundLine(
-            refund=refund,
-            transfer=transfer,
-            reason=reasons[transfer.pk],
-            amount_satang=transfer.amount_satang,
-        )
-        for transfer in transfers
+    refund = make_slip(
+        book, transfer_round, school, {it: reasons[it.pk] for it in transfers}, by=by, at=at
     )
     CannotPay.objects.bulk_create(
         [
@@ -119,7 +91,6 @@ def issue_refund(
         ],
         ignore_conflicts=True,  # the teacher's own note stays
     )
-    SchoolPayoutReport.objects.filter(pk=book.pk).update(last_refund=number)
     audit.record(
         "issue_refund",
         refund,
@@ -133,6 +104,57 @@ def issue_refund(
             "transfers": [transfer.pk for transfer in transfers],
         },
     )
+    return refund
+
+
+def make_slip(
+    book: SchoolPayoutReport,
+    transfer_round: TransferRound,
+    school: School,
+    reasons: Mapping[Transfer, str],
+    *,
+    claim: RefundClaim | None = None,
+    from_family: bool = False,
+    by: User,
+    at: datetime,
+) -> Refund:
+    """The next slip of a school in a round, with a line for each transfer; in its caller's transaction.
+
+    `book` is the school's, locked: it counts the slips.
+    """
+    number = book.last_refund + 1
+    term = transfer_round.term
+    bill = BillPayment(
+        biller=settings.BILLER_ID,
+        reference1=school.moe_code,
+        reference2=reference2(
+            year_be=term.year_be,
+            term_no=term.number,
+            round_no=transfer_round.number,
+            number=number,
+        ),
+        amount_satang=sum(transfer.amount_satang for transfer in reasons),
+    )
+    refund = Refund.objects.create(
+        round=transfer_round,
+        school=school,
+        number=number,
+        biller=bill.biller,
+        reference1=bill.reference1,
+        reference2=bill.reference2,
+        amount_satang=bill.amount_satang,
+        claim=claim,
+        from_family=from_family,
+        issued_by=by,
+        issued_at=at,
+    )
+    RefundLine.objects.bulk_create(
+        RefundLine(
+            refund=refund, transfer=transfer, reason=reason, amount_satang=transfer.amount_satang
+        )
+        for transfer, reason in reasons.items()
+    )
+    SchoolPayoutReport.objects.filter(pk=book.pk).update(last_refund=number)
     return refund
 
 
