@@ -42,7 +42,7 @@ from screening.models import Grant
 from screening.rules.grants import GrantStatus
 
 from .payout import lock_book
-from .refunds import make_slip
+from .refunds import _make_slip
 
 ON_THE_WAY = (TransferStatus.PENDING, TransferStatus.SENT)
 
@@ -281,7 +281,7 @@ def issue_claim_slip(claim: RefundClaim, *, by: User, at: datetime) -> Refund:
     book = lock_book(transfer.round, transfer.school)
     if reason := permissions.why_not_collect(claim, by):
         raise Refused(reason)
-    refund = make_slip(
+    refund = _make_slip(
         book,
         transfer.round,
         transfer.school,

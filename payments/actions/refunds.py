@@ -81,7 +81,7 @@ def issue_refund(
         names = ", ".join(t.enrolment.pupil.full_name for t in transfers if t.pk in settled)
         if names:
             raise Refused(sentence % {"names": names})
-    refund = make_slip(
+    refund = _make_slip(
         book, transfer_round, school, {it: reasons[it.pk] for it in transfers}, by=by, at=at
     )
     CannotPay.objects.bulk_create(
@@ -107,7 +107,7 @@ def issue_refund(
     return refund
 
 
-def make_slip(
+def _make_slip(
     book: SchoolPayoutReport,
     transfer_round: TransferRound,
     school: School,
