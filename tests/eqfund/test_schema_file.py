@@ -29,9 +29,13 @@ def empty():
     """An empty database beside the test's, as Django's settings name it."""
     name = sql.Identifier(f"{connection.settings_dict['NAME']}_empty")
     with psycopg.connect(**connection.get_connection_params(), autocommit=True) as server:
+        drop = sql.SQL("DROP DATABASE IF EXISTS {}").format(
+            name
+        )  # by force it may not stop a vacuum
+        server.execute(drop)
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template1").format(name))
         yield {**connection.settings_dict, "NAME": name.as_string().strip('"')}
-        server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
+        server.execute(drop)
 
 
 def found_in(database):
