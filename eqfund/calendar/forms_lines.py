@@ -16,7 +16,7 @@ from eqfund.imports.calendar import Line
 from eqfund.models import Affiliation, CalendarLine
 from eqfund.windows import ALWAYS, said_close
 
-from .papers import PROCESS
+from .papers import DETAIL
 
 TIMES = ["%H.%M", "%H:%M"]
 
@@ -24,7 +24,7 @@ TIMES = ["%H.%M", "%H:%M"]
 def activity_choices() -> list[tuple[str, str]]:
     """Every activity that an action asks for or a calendar has had, by what people called it last."""
     called = dict(CalendarLine.objects.order_by("pk").values_list("activity", "title_th"))
-    codes = {*PROCESS, *called, *(code for code in ACTIVITY.values() if code != ALWAYS)}
+    codes = {*DETAIL, *called, *(code for code in ACTIVITY.values() if code != ALWAYS)}
     return [
         (code, f"{called[code]} ({code})" if code in called else code) for code in sorted(codes)
     ]

@@ -169,7 +169,9 @@ def when(window: Window) -> list[str]:
     if first:
         day = thai_date(first)
         return [day if window.line.kind == "event" else _("from %(day)s") % {"day": day}]
-    return [_("until %(day)s") % {"day": thai_date(last)} if last else _("at any time")]
+    if last:
+        return [_("until %(day)s") % {"day": thai_date(last)}]
+    return [_("on the affiliation's days") if window.line.kind == "outside" else _("at any time")]
 
 
 @register.filter

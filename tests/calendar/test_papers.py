@@ -1,5 +1,6 @@
 """The calendar outside the system: read back by a calendar library, from the file, on paper."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -172,7 +173,20 @@ def test_the_paper_has_the_letters_four_columns(
     heads = [part.split("</th>")[0].split(">")[-1] for part in printed[0].split("<th ")[1:]]
     assert [head for head in heads if head] == ["วันที่", "กระบวนการ", "ผู้รับผิดชอบ"]
     assert "<th>รายละเอียดกิจกรรม</th>" in printed[0]
-    assert "7–24 ก.ค. 2569" in printed[0]
+    assert "๗–๒๔ ก.ค. ๒๕๖๙" in printed[0]
+    assert "<td>กสศ. โอนเงิน รอบ ๑</td>" in printed[0]
+    assert "ตามวันที่หน่วยงานต้นสังกัดกำหนด" in printed[0]
+    assert "เข้าช่องทางรับเงินของนักเรียน กลุ่มต่อเนื่อง</td>" in printed[0]
+    words = re.sub("<[^>]*>", "", printed[0].partition("<body>")[2])
+    assert re.findall("[0-9]", words) == []
+
+
+@pytest.mark.parametrize("name", ["2569-1", "2562-1"])
+def test_the_paper_says_what_is_done_in_the_work_of_schools(name, affiliation, db):
+    call_command("load_calendar", name, verbosity=0)
+    lines = CalendarLine.objects.filter(roles__contains="school")
+
+    assert {line.activity for line in lines} - set(papers.DETAIL) <= {"spending_summary"}
 
 
 def test_the_paper_is_a_pdf(calendar, affiliation, at, school):
